@@ -1,0 +1,1 @@
+\echo Use "CREATE EXTENSION achieve" to load this file. \quit
