@@ -17,6 +17,7 @@ CREATE TABLE achieve.event (
 	passing_rule achieve.rule,
 	passing_rule_inherited boolean NOT NULL DEFAULT false,
 	config_version bigint NOT NULL DEFAULT 0,
+	template_taken_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	CONSTRAINT event_id_is_unique PRIMARY KEY (event_id),
 	CONSTRAINT event_code_is_unique UNIQUE (code),
 	CONSTRAINT event_code_is_not_empty CHECK (code <> ''),
@@ -44,6 +45,7 @@ COMMENT ON COLUMN achieve.event.status IS 'scheduled, closed (no more facts are 
 COMMENT ON COLUMN achieve.event.passing_rule IS 'When a learner passes this event. Null: results are set by hand.';
 COMMENT ON COLUMN achieve.event.passing_rule_inherited IS 'Whether the passing rule is as it was taken from the template; false once it is changed on the event.';
 COMMENT ON COLUMN achieve.event.config_version IS 'Kept by the engine: moves with every change of the event''s sessions, assessments, requirements, achievements or own row.';
+COMMENT ON COLUMN achieve.event.template_taken_at IS 'Kept by the engine: when the template''s configuration was last copied to the event. What the template got later is not on the event.';
 
 CREATE TABLE achieve.session (
 	event_id bigint NOT NULL,

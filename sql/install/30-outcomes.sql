@@ -160,7 +160,8 @@ CREATE TABLE achieve.audit (
 	CONSTRAINT audit_action_is_object_dot_verb CHECK (action LIKE '_%._%')
 );
 CREATE INDEX audit_by_enrollment ON achieve.audit (event_id, learner_id, audit_id);
-CREATE INDEX audit_by_time ON achieve.audit (occurred_at);
+CREATE INDEX audit_by_learner ON achieve.audit (learner_id, audit_id) WHERE learner_id IS NOT NULL;
+CREATE INDEX audit_by_time ON achieve.audit USING brin (occurred_at) WITH (autosummarize = on);
 COMMENT ON TABLE achieve.audit IS 'Who changed what, when and why: one row for each change of configuration, result, approval, achievement and certificate. Rows are only ever added.';
 COMMENT ON COLUMN achieve.audit.audit_id IS 'Key of the audit row.';
 COMMENT ON COLUMN achieve.audit.occurred_at IS 'When it happened.';
