@@ -1,0 +1,777 @@
+/*-------------------------------------------------------------------------
+ *
+ * rule_parse.c
+ *		Tokens -> RuleTree: recursive descent, and every check on a rule.
+ *
+ * Above each function stands its production; docs/rule-language.md has the
+ * whole grammar.  A tree that leaves this file is a valid rule within all
+ * limits, with "and" in "and" and "or" in "or" merged into one list.
+ *
+ * Every function that parses returns NULL or false after a soft error.  The
+ * recursion is at most three calls for each of RULE_MAX_LEVELS levels, and
+ * the work is linear in the length of the text.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "rule_tree.h"
+
+/* All codes of a rule together, so that rule and text fit into a datum. */
+#define MAX_CODE_BYTES	(256 * 1024 * 1024)
+
+typedef struct RuleParser
+{
+	RuleScanner scanner;
+	int			level;			/* of nesting, from 1 */
+	int			nodes;
+	int64		code_bytes;
+
+	/* what the current token follows; only hints go by it */
+	enum
+	{
+		AFTER_NOTHING,
+		AFTER_COMPARISON,
+		AFTER_PARENTHESIS,
+		AFTER_FLAG
+	}			after;
+} RuleParser;
+
+#define EXPECT_FACTOR	"a fact, a number, \"not\", \"at least\" or \"(\""
+#define EXPECT_MORE		"\"and\", \"or\" or the end of the rule"
+#define EXPECT_QUANTITY	"a fact"
+
+static const char *const sum_hint =
+"Sums have no parentheses: write \"2 * absences + 2 * lates\" for twice the sum.";
+
+static RuleTree *parse_connective(RuleParser *parser, int level);
+
+/* Is the current token this keyword, in any case? */
+static bool
+at_word(RuleParser *parser, const char *word)
+{
+	RuleToken  *token = &parser->scanner.token;
+
+	return token->kind == TOKEN_WORD && token->length == strlen(word) &&
+		pg_strncasecmp(parser->scanner.text + token->start, word,
+					   token->length) == 0;
+}
+
+static bool
+at_keyword(RuleParser *parser)
+{
+	return at_word(parser, "and") || at_word(parser, "or") ||
+		at_word(parser, "not") || at_word(parser, "at") ||
+		at_word(parser, "least") || at_word(parser, "of");
+}
+
+/* Is the current token a comma within a number, as in 79,5? */
+static bool
+at_decimal_comma(RuleParser *parser)
+{
+	RuleScanner *scanner = &parser->scanner;
+	RuleToken  *comma = &scanner->token;
+
+	return comma->kind == TOKEN_COMMA &&
+		scanner->previous.kind == TOKEN_NUMBER &&
+		scanner->previous.start + scanner->previous.length == comma->start &&
+		comma->start + 1 < scanner->length &&
+		scanner->text[comma->start + 1] >= '0' &&
+		scanner->text[comma->start + 1] <= '9';
+}
+
+/* What to write instead of the current token, which fits nowhere. */
+static const char *
+hint_for_token(RuleParser *parser)
+{
+	static const char *const joiners[] = {"and", "or"};
+	RuleScanner *scanner = &parser->scanner;
+	RuleToken  *token = &scanner->token;
+	const char *nearest;
+
+	if (at_decimal_comma(parser))
+		return "Write a decimal point: \"79.5\".";
+	switch (token->kind)
+	{
+		case TOKEN_RELATION:
+			if (parser->after == AFTER_COMPARISON)
+				return "Comparisons cannot be chained: write \"0 <= lates and lates <= 2\".";
+			if (parser->after == AFTER_PARENTHESIS)
+				return sum_hint;
+			break;
+		case TOKEN_PLUS:
+		case TOKEN_MINUS:
+		case TOKEN_TIMES:
+			if (parser->after == AFTER_PARENTHESIS)
+				return sum_hint;
+			if (scanner->previous.kind == TOKEN_PLUS ||
+				scanner->previous.kind == TOKEN_MINUS)
+				return "Only the first number of a sum has a sign of its own: write \"absences - 2\".";
+			break;
+		case TOKEN_OPEN:
+			if (parser->after == AFTER_NOTHING)
+				return sum_hint;
+			break;
+		case TOKEN_WORD:
+			if (parser->after == AFTER_NOTHING)
+				break;
+			nearest = rule_nearest(scanner->text + token->start,
+								   token->length, joiners, lengthof(joiners));
+			if (nearest)
+				return psprintf("Did you mean \"%s\"?", nearest);
+			return "Join conditions with \"and\" or \"or\".";
+		default:
+			break;
+	}
+	return "A rule reads like: attendance >= 80 and score(final) >= 60.";
+}
+
+/* Refuse the current token: something else is expected here. */
+static void
+fail_unexpected(RuleParser *parser, const char *expected)
+{
+	RuleScanner *scanner = &parser->scanner;
+	RuleToken  *token = &scanner->token;
+	const char *message = "unexpected end of the rule";
+
+	if (token->kind != TOKEN_END)
+		message = psprintf("unexpected %s in a rule",
+						   rule_quote_part(scanner->text + token->start,
+										   token->length));
+	rule_fail(scanner, ERRCODE_SYNTAX_ERROR, token->start, message, expected,
+			  hint_for_token(parser));
+}
+
+/* Refuse a fact or a limit that is used wrongly in well-formed text. */
+static void
+fail_use(RuleParser *parser, int position, const char *message,
+		 const char *hint)
+{
+	rule_fail(&parser->scanner, ERRCODE_INVALID_PARAMETER_VALUE, position,
+			  message, NULL, hint);
+}
+
+/* Step to the next token; one that is not "kind" now is refused. */
+static bool
+take_token(RuleParser *parser, RuleTokenKind kind, const char *expected)
+{
+	if (parser->scanner.token.kind != kind)
+	{
+		fail_unexpected(parser, expected);
+		return false;
+	}
+	return rule_scan_next(&parser->scanner);
+}
+
+/* Step over a keyword; anything else is refused. */
+static bool
+take_word(RuleParser *parser, const char *word)
+{
+	if (!at_word(parser, word))
+	{
+		fail_unexpected(parser, psprintf("\"%s\"", word));
+		return false;
+	}
+	return rule_scan_next(&parser->scanner);
+}
+
+/* One more node in the rule, at the current token. */
+static bool
+count_node(RuleParser *parser)
+{
+	if (++parser->nodes <= RULE_MAX_NODES)
+		return true;
+	fail_use(parser, parser->scanner.token.start, "rule has too many parts",
+			 psprintf("A rule has at most %d numbers, facts, comparisons and connectives.",
+					  RULE_MAX_NODES));
+	return false;
+}
+
+/* One more level of nesting, at the current token. */
+static bool
+enter_level(RuleParser *parser)
+{
+	check_stack_depth();
+	if (++parser->level <= RULE_MAX_LEVELS)
+		return true;
+	fail_use(parser, parser->scanner.token.start,
+			 "rule is nested too deeply",
+			 psprintf("A rule has at most %d levels of parentheses and \"not\".",
+					  RULE_MAX_LEVELS));
+	return false;
+}
+
+static RuleTree *
+make_node(RuleNodeKind kind)
+{
+	RuleTree   *tree = palloc0(sizeof(RuleTree));
+
+	tree->kind = kind;
+	return tree;
+}
+
+static void
+add_child(RuleTree *tree, RuleTree *child)
+{
+	if (tree->first)
+		tree->last->next = child;
+	else
+		tree->first = child;
+	tree->last = child;
+	tree->count++;
+}
+
+/*
+ * Add an operand to an "and" or "or".  One of the same kind, which came from
+ * parentheses that change nothing, gives its operands instead of itself.
+ */
+static void
+add_operand(RuleParser *parser, RuleTree *tree, RuleTree *operand)
+{
+	if (operand->kind != tree->kind)
+	{
+		add_child(tree, operand);
+		return;
+	}
+	tree->count += operand->count;
+	if (tree->first)
+		tree->last->next = operand->first;
+	else
+		tree->first = operand->first;
+	tree->last = operand->last;
+	parser->nodes--;
+}
+
+/*
+ * quantity, flag = fact [ "(" code ")" ]
+ *
+ * Fills in the fact and the code of the term.
+ */
+static bool
+parse_quantity(RuleParser *parser, RuleTreeTerm *term)
+{
+	RuleScanner *scanner = &parser->scanner;
+	RuleToken	word = scanner->token;
+	const char *input = scanner->text + word.start;
+	const RuleFactInfo *info;
+
+	if (word.kind != TOKEN_WORD || at_keyword(parser))
+	{
+		fail_unexpected(parser, EXPECT_QUANTITY);
+		return false;
+	}
+	if (!rule_find_fact(input, word.length, &term->fact))
+		return rule_fail(scanner, ERRCODE_SYNTAX_ERROR, word.start,
+						 psprintf("unknown fact %s",
+								  rule_quote_part(input, word.length)),
+						 NULL, rule_fact_hint(input, word.length));
+	info = &rule_fact_info[term->fact];
+	term->has_fact = true;
+	term->position = word.start;
+	if (!rule_scan_next(scanner))
+		return false;
+	if (info->has_code != (scanner->token.kind == TOKEN_OPEN))
+	{
+		if (info->has_code)
+			fail_use(parser, word.start,
+					 psprintf("fact \"%s\" needs a code", info->name),
+					 psprintf("Write it with a code in parentheses: %s.",
+							  info->example));
+		else
+			fail_use(parser, word.start,
+					 psprintf("fact \"%s\" has no code", info->name),
+					 psprintf("Write it without parentheses: %s.",
+							  info->example));
+		return false;
+	}
+	if (!info->has_code)
+		return true;
+
+	if (!rule_scan_code(scanner))
+		return false;
+	term->code = scanner->token.code;
+	term->code_length = scanner->token.code_length;
+	parser->code_bytes += term->code_length;
+	if (parser->code_bytes > MAX_CODE_BYTES)
+	{
+		fail_use(parser, scanner->token.start, "rule is too long",
+				 psprintf("The codes of a rule have at most %d bytes together.",
+						  MAX_CODE_BYTES));
+		return false;
+	}
+	return rule_scan_next(scanner) && take_token(parser, TOKEN_CLOSE, "\")\"");
+}
+
+/* term = number [ "*" quantity ] | quantity [ "*" number ] */
+static RuleTreeTerm *
+parse_term(RuleParser *parser, const char *expected)
+{
+	RuleScanner *scanner = &parser->scanner;
+	RuleTreeTerm *term = palloc0(sizeof(RuleTreeTerm));
+
+	if (!count_node(parser))
+		return NULL;
+	parser->after = AFTER_NOTHING;
+	term->coefficient = DECIMAL_ONE;
+	term->position = scanner->token.start;
+	if (scanner->token.kind == TOKEN_NUMBER)
+	{
+		term->coefficient = scanner->token.number;
+		term->has_number = true;
+		if (!rule_scan_next(scanner))
+			return NULL;
+		if (scanner->token.kind == TOKEN_TIMES &&
+			!(rule_scan_next(scanner) && parse_quantity(parser, term)))
+			return NULL;
+		return term;
+	}
+
+	if (scanner->token.kind != TOKEN_WORD || at_keyword(parser))
+	{
+		fail_unexpected(parser, expected);
+		return NULL;
+	}
+	if (!parse_quantity(parser, term))
+		return NULL;
+	if (scanner->token.kind == TOKEN_TIMES)
+	{
+		if (!rule_scan_next(scanner))
+			return NULL;
+		if (scanner->token.kind != TOKEN_NUMBER)
+		{
+			fail_unexpected(parser, "a number");
+			return NULL;
+		}
+		term->coefficient = scanner->token.number;
+		term->has_number = true;
+		if (!rule_scan_next(scanner))
+			return NULL;
+	}
+	return term;
+}
+
+/* sum = [ "-" ] term { ( "+" | "-" ) term } */
+static RuleTreeTerm *
+parse_sum(RuleParser *parser, const char *expected)
+{
+	RuleScanner *scanner = &parser->scanner;
+	RuleTreeTerm *first = NULL;
+	RuleTreeTerm *last = NULL;
+	bool		negative = scanner->token.kind == TOKEN_MINUS;
+
+	if (negative && !rule_scan_next(scanner))
+		return NULL;
+	for (;;)
+	{
+		RuleTreeTerm *term = parse_term(parser, expected);
+
+		if (term == NULL)
+			return NULL;
+		if (negative)
+		{
+			term->coefficient = -term->coefficient;
+			term->has_number = true;
+		}
+		if (first)
+			last->next = term;
+		else
+			first = term;
+		last = term;
+
+		negative = scanner->token.kind == TOKEN_MINUS;
+		if (!negative && scanner->token.kind != TOKEN_PLUS)
+			return first;
+		expected = "a number or a fact";
+		if (!rule_scan_next(scanner))
+			return NULL;
+	}
+}
+
+/* Refuse a fact in the sum that is true or false. */
+static bool
+check_numbers(RuleParser *parser, const RuleTreeTerm *term)
+{
+	for (; term; term = term->next)
+	{
+		const RuleFactInfo *info = &rule_fact_info[term->fact];
+
+		if (term->has_fact && !(info->kind & RULE_KIND_NUMBER))
+		{
+			fail_use(parser, term->position,
+					 psprintf("fact \"%s\" is true or false and cannot be compared",
+							  info->name),
+					 psprintf("Write it alone, or with \"not\" before it: not %s.",
+							  info->example));
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Order terms so that those of one (fact, code) lie together, first first. */
+static int
+compare_terms(const void *left, const void *right)
+{
+	const RuleTreeTerm *l = *(RuleTreeTerm *const *) left;
+	const RuleTreeTerm *r = *(RuleTreeTerm *const *) right;
+	int			order;
+
+	if (l->fact != r->fact)
+		return l->fact < r->fact ? -1 : 1;
+	if (l->code_length != r->code_length)
+		return l->code_length < r->code_length ? -1 : 1;
+	if (l->code_length > 0)
+	{
+		order = memcmp(l->code, r->code, l->code_length);
+		if (order != 0)
+			return order;
+	}
+	return l->position < r->position ? -1 : 1;
+}
+
+static bool
+same_quantity(const RuleTreeTerm *left, const RuleTreeTerm *right)
+{
+	return left->fact == right->fact &&
+		left->code_length == right->code_length &&
+		(left->code_length == 0 ||
+		 memcmp(left->code, right->code, left->code_length) == 0);
+}
+
+/*
+ * Collect the comparison on its left side: the sum of its numbers, and one
+ * term for each (fact, code) whose coefficients do not cancel out, in the
+ * order of their first mention.
+ *
+ * The numbers are kept so small that no evaluation overflows: coefficients
+ * add up to less than 10^12, a fact's value is less than 10^12, so the sum of
+ * the products is less than 10^36 square millionths; int128 holds 10^38.
+ */
+static bool
+collect_terms(RuleParser *parser, RuleTree *tree, int position)
+{
+	RuleTreeTerm *terms[RULE_MAX_NODES];
+	RuleTreeTerm *sums[RULE_MAX_NODES];
+	RuleTreeTerm **tail = &tree->collected;
+	int			count = 0;
+	int128		size = 0;
+	int128		constant = 0;
+
+	for (int side = 0; side < 2; side++)
+	{
+		for (RuleTreeTerm *term = side == 0 ? tree->left : tree->right; term;
+			 term = term->next)
+		{
+			RuleTreeTerm *copy;
+
+			if (!term->has_fact)
+			{
+				constant += side == 0 ? term->coefficient : -term->coefficient;
+				continue;
+			}
+			copy = palloc(sizeof(RuleTreeTerm));
+			*copy = *term;
+			copy->next = NULL;
+			if (side == 1)
+				copy->coefficient = -copy->coefficient;
+			size += Abs(copy->coefficient);
+			terms[count] = sums[count] = copy;
+			count++;
+		}
+	}
+	if (count == 0)
+	{
+		fail_use(parser, position, "comparison without a fact",
+				 "Compare a fact, for example: absences <= 2.");
+		return false;
+	}
+	if (size >= DECIMAL_LIMIT || constant >= DECIMAL_LIMIT ||
+		constant <= -DECIMAL_LIMIT)
+	{
+		fail_use(parser, position,
+				 "numbers of a comparison are too large together",
+				 "They may add up to numbers of at most 12 digits before the decimal point.");
+		return false;
+	}
+
+	qsort(sums, count, sizeof(RuleTreeTerm *), compare_terms);
+	for (int i = 1, first = 0; i < count; i++)
+	{
+		if (same_quantity(sums[first], sums[i]))
+		{
+			sums[first]->coefficient += sums[i]->coefficient;
+			sums[i]->coefficient = 0;
+		}
+		else
+			first = i;
+	}
+	for (int i = 0; i < count; i++)
+	{
+		if (terms[i]->coefficient == 0)
+			continue;
+		*tail = terms[i];
+		tail = &terms[i]->next;
+		tree->count++;
+	}
+	if (tree->count == 0)
+	{
+		fail_use(parser, position, "all facts of the comparison cancel out",
+				 "It would be true or false whatever happens: leave it out.");
+		return false;
+	}
+	tree->constant = (Decimal) constant;
+	return true;
+}
+
+/* Is the current token a ")" with arithmetic or a comparison behind it? */
+static bool
+at_end_of_inner_sum(RuleParser *parser)
+{
+	RuleScanner *scanner = &parser->scanner;
+	const char *input = scanner->text + scanner->next;
+
+	if (scanner->token.kind != TOKEN_CLOSE)
+		return false;
+	input += strspn(input, " \t\r\n\f\v");
+	return input < scanner->text + scanner->length && *input != '\0' &&
+		strchr("+-*<>=!", *input) != NULL;
+}
+
+/* Refuse a sum that stands where a condition is expected. */
+static void
+fail_no_condition(RuleParser *parser, const RuleTreeTerm *sum, int position)
+{
+	const RuleFactInfo *info = &rule_fact_info[sum->fact];
+
+	if (at_end_of_inner_sum(parser))
+		rule_fail(&parser->scanner, ERRCODE_SYNTAX_ERROR,
+				  parser->scanner.token.start,
+				  "unexpected \")\" in a sum", "a comparison", sum_hint);
+	else if (at_decimal_comma(parser))
+		fail_unexpected(parser, "a comparison");
+	else if (sum->next == NULL && sum->has_fact && !sum->has_number)
+		fail_use(parser, position,
+				 psprintf("fact \"%s\" is a number and no condition by itself",
+						  info->name),
+				 psprintf("Compare it, for example: %s.", info->example));
+	else
+		fail_use(parser, position, "a number is no condition by itself",
+				 "Compare it with a fact, for example: absences <= 2. Decimals are written with a point: 79.5.");
+}
+
+/*
+ * comparison = sum ( "=" | "<>" | "!=" | "<" | "<=" | ">" | ">=" ) sum
+ * flag = fact [ "(" code ")" ]
+ */
+static RuleTree *
+parse_condition(RuleParser *parser)
+{
+	RuleScanner *scanner = &parser->scanner;
+	int			position = scanner->token.start;
+	RuleTreeTerm *sum = parse_sum(parser, EXPECT_FACTOR);
+	RuleTree   *tree;
+
+	if (sum == NULL)
+		return NULL;
+	if (scanner->token.kind == TOKEN_RELATION)
+	{
+		if (!count_node(parser))
+			return NULL;
+		tree = make_node(RULE_COMPARISON);
+		tree->relation = scanner->token.relation;
+		tree->left = sum;
+		if (!check_numbers(parser, sum) || !rule_scan_next(scanner))
+			return NULL;
+		tree->right = parse_sum(parser, "a number or a fact");
+		if (tree->right == NULL || !check_numbers(parser, tree->right) ||
+			!collect_terms(parser, tree, position))
+			return NULL;
+		parser->after = AFTER_COMPARISON;
+		return tree;
+	}
+
+	if (sum->next == NULL && sum->has_fact && !sum->has_number &&
+		(rule_fact_info[sum->fact].kind & RULE_KIND_FLAG))
+	{
+		tree = make_node(RULE_FLAG);
+		tree->fact = sum->fact;
+		tree->code = sum->code;
+		tree->code_length = sum->code_length;
+		parser->after = AFTER_FLAG;
+		return tree;
+	}
+	if (check_numbers(parser, sum))
+		fail_no_condition(parser, sum, position);
+	return NULL;
+}
+
+/* quorum = "at" "least" integer "of" "(" rule { "," rule } ")" */
+static RuleTree *
+parse_quorum(RuleParser *parser)
+{
+	RuleScanner *scanner = &parser->scanner;
+	RuleTree   *tree = make_node(RULE_QUORUM);
+	RuleToken	need;
+
+	if (!count_node(parser) || !take_word(parser, "at") ||
+		!take_word(parser, "least"))
+		return NULL;
+	need = scanner->token;
+	if (need.kind != TOKEN_NUMBER || !need.is_whole)
+	{
+		fail_unexpected(parser, "a whole number");
+		return NULL;
+	}
+	if (!rule_scan_next(scanner) || !take_word(parser, "of") ||
+		!enter_level(parser))
+		return NULL;
+	do
+	{
+		RuleTree   *child;
+
+		/* over "(" the first time, then over "," */
+		if (!take_token(parser, tree->count == 0 ? TOKEN_OPEN : TOKEN_COMMA,
+						"\"(\""))
+			return NULL;
+		parser->after = AFTER_NOTHING;
+		child = parse_connective(parser, 0);
+		if (child == NULL)
+			return NULL;
+		add_child(tree, child);
+	} while (scanner->token.kind == TOKEN_COMMA);
+	if (!take_token(parser, TOKEN_CLOSE, "\",\", \")\", \"and\" or \"or\""))
+		return NULL;
+	parser->level--;
+	if (need.number < DECIMAL_ONE || need.number > tree->count * DECIMAL_ONE)
+	{
+		fail_use(parser, need.start,
+				 psprintf("\"at least %.*s\" of %d",
+						  Min(need.length, 20), scanner->text + need.start,
+						  tree->count),
+				 psprintf("Write a number from 1 to %d, the length of the list.",
+						  tree->count));
+		return NULL;
+	}
+	tree->need = need.number / DECIMAL_ONE;
+	parser->after = AFTER_FLAG;
+	return tree;
+}
+
+/* factor = "not" factor | "(" rule ")" | quorum | comparison | flag */
+static RuleTree *
+parse_factor(RuleParser *parser)
+{
+	RuleScanner *scanner = &parser->scanner;
+	RuleTree   *tree;
+	RuleTree   *child;
+
+	parser->after = AFTER_NOTHING;
+	if (at_word(parser, "not"))
+	{
+		if (!count_node(parser) || !enter_level(parser) ||
+			!rule_scan_next(scanner))
+			return NULL;
+		child = parse_factor(parser);
+		if (child == NULL)
+			return NULL;
+		tree = make_node(RULE_NOT);
+		add_child(tree, child);
+		parser->level--;
+		return tree;
+	}
+	if (scanner->token.kind == TOKEN_OPEN)
+	{
+		if (!enter_level(parser) || !rule_scan_next(scanner))
+			return NULL;
+		tree = parse_connective(parser, 0);
+		if (tree == NULL ||
+			!take_token(parser, TOKEN_CLOSE, "\")\", \"and\" or \"or\""))
+			return NULL;
+		parser->level--;
+		parser->after = AFTER_PARENTHESIS;
+		return tree;
+	}
+	if (at_word(parser, "at"))
+		return parse_quorum(parser);
+	return parse_condition(parser);
+}
+
+/*
+ * rule = conjunction { "or" conjunction }
+ * conjunction = factor { "and" factor }
+ *
+ * "level" counts into the table of connectives, the loosest first.
+ */
+static RuleTree *
+parse_connective(RuleParser *parser, int level)
+{
+	static const struct
+	{
+		const char *word;
+		RuleNodeKind kind;
+	}			connectives[] = {{"or", RULE_OR}, {"and", RULE_AND}};
+	RuleTree   *tree = NULL;
+	RuleTree   *operand;
+
+	if (level == lengthof(connectives))
+		return parse_factor(parser);
+	check_stack_depth();
+	operand = parse_connective(parser, level + 1);
+	while (operand && at_word(parser, connectives[level].word))
+	{
+		if (tree == NULL)
+		{
+			tree = make_node(connectives[level].kind);
+			parser->nodes++;
+			add_operand(parser, tree, operand);
+		}
+		if (!rule_scan_next(&parser->scanner))
+			return NULL;
+		operand = parse_connective(parser, level + 1);
+		if (operand)
+			add_operand(parser, tree, operand);
+	}
+	return operand && tree ? tree : operand;
+}
+
+/*
+ * Parse a rule.  The text must be valid in the server's encoding and be
+ * followed by a zero byte.  Returns NULL where escontext took a soft error.
+ */
+Rule *
+rule_from_text(const char *input, int length, Node *escontext)
+{
+	RuleParser	parser = {0};
+	RuleScanner *scanner = &parser.scanner;
+	RuleTree   *tree;
+
+	scanner->text = input;
+	scanner->length = length;
+	scanner->escontext = escontext;
+	parser.level = 1;
+	if (!rule_scan_next(scanner))
+		return NULL;
+	if (scanner->token.kind == TOKEN_END)
+	{
+		rule_fail(scanner, ERRCODE_SYNTAX_ERROR, 0, "empty rule",
+				  EXPECT_FACTOR,
+				  "A rule reads like: attendance >= 80 and score(final) >= 60.");
+		return NULL;
+	}
+	tree = parse_connective(&parser, 0);
+	if (tree == NULL)
+		return NULL;
+	if (scanner->token.kind != TOKEN_END)
+	{
+		fail_unexpected(&parser, EXPECT_MORE);
+		return NULL;
+	}
+
+	/* connectives were not checked one by one: merging takes some away */
+	parser.nodes--;
+	if (!count_node(&parser))
+		return NULL;
+	return rule_flatten(tree);
+}
