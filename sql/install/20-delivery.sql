@@ -226,7 +226,7 @@ CREATE TABLE achieve.completion (
 	event_id bigint NOT NULL,
 	learner_id bigint NOT NULL,
 	code text NOT NULL,
-	completed_at timestamptz NOT NULL DEFAULT now(),
+	completed_at timestamptz DEFAULT now(),
 	waived boolean NOT NULL DEFAULT false,
 	note text,
 	CONSTRAINT completion_is_recorded_once PRIMARY KEY (event_id, learner_id, code),
@@ -237,11 +237,11 @@ CREATE TABLE achieve.completion (
 	CONSTRAINT completion_names_a_requirement
 		FOREIGN KEY (event_id, code) REFERENCES achieve.requirement ON DELETE CASCADE ON UPDATE CASCADE
 );
-COMMENT ON TABLE achieve.completion IS 'A requirement that a learner has completed, or that was waived. The row says that it is done; no row means not yet.';
+COMMENT ON TABLE achieve.completion IS 'A requirement that a learner has completed, or that was waived. No row means not yet.';
 COMMENT ON COLUMN achieve.completion.event_id IS 'The event.';
 COMMENT ON COLUMN achieve.completion.learner_id IS 'The learner.';
 COMMENT ON COLUMN achieve.completion.code IS 'The requirement of the event.';
-COMMENT ON COLUMN achieve.completion.completed_at IS 'When it was completed or waived.';
+COMMENT ON COLUMN achieve.completion.completed_at IS 'When it was completed. Null: not yet, so that it counts only if it was waived.';
 COMMENT ON COLUMN achieve.completion.waived IS 'True: the learner was let off; it counts as done.';
 COMMENT ON COLUMN achieve.completion.note IS 'A remark, if any.';
 
