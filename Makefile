@@ -1,7 +1,7 @@
 EXTENSION  = achieve
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" achieve.control)
 MODULE_big = achieve
-OBJS       = src/achieve.o src/decimal.o src/rule_scan.o src/rule_parse.o src/rule_print.o src/rule_flat.o src/rule_io.o src/rule_eval.o src/rule_facts.o src/rule_explain.o src/validity.o
+OBJS       = src/achieve.o src/decimal.o src/rule_scan.o src/rule_error.o src/rule_parse.o src/rule_form.o src/rule_print.o src/rule_flat.o src/rule_io.o src/rule_eval.o src/rule_facts.o src/rule_explain.o src/validity.o
 HDRS       = $(wildcard src/*.h)
 PG_CPPFLAGS = -I$(srcdir)/src -DACHIEVE_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS  = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wshadow -Wstrict-prototypes

@@ -13,7 +13,6 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/varlena.h"
 
 #include "rule_tree.h"
 
@@ -63,61 +62,6 @@ rule_find_fact(const char *word, int length, RuleFact *fact)
 		}
 	}
 	return false;
-}
-
-/*
- * The candidate that is spelt most like the word, or NULL where none is near:
- * at most one edit for each three letters, and one for a short word.
- */
-const char *
-rule_nearest(const char *word, int length,
-			 const char *const *candidates, int count)
-{
-	const char *nearest = NULL;
-	int			least = Max(1, length / 3) + 1;
-	char		lower[NAMEDATALEN];
-
-	if (length >= NAMEDATALEN)
-		return NULL;
-	for (int i = 0; i < length; i++)
-		lower[i] = pg_ascii_tolower((unsigned char) word[i]);
-	for (int i = 0; i < count; i++)
-	{
-		int			edits = varstr_levenshtein_less_equal(lower, length,
-														  candidates[i],
-														  strlen(candidates[i]),
-														  1, 1, 1,
-														  least - 1, true);
-
-		if (edits < least)
-		{
-			least = edits;
-			nearest = candidates[i];
-		}
-	}
-	return nearest;
-}
-
-/* What to write instead of the unknown fact: the nearest one, or all. */
-const char *
-rule_fact_hint(const char *word, int length)
-{
-	const char *names[RULE_FACT_COUNT];
-	const char *nearest;
-	StringInfoData hint;
-
-	for (int i = 0; i < RULE_FACT_COUNT; i++)
-		names[i] = rule_fact_info[i].name;
-	nearest = rule_nearest(word, length, names, RULE_FACT_COUNT);
-	if (nearest)
-		return psprintf("Did you mean \"%s\"?", nearest);
-
-	initStringInfo(&hint);
-	appendStringInfoString(&hint, "The facts are");
-	for (int i = 0; i < RULE_FACT_COUNT; i++)
-		appendStringInfo(&hint, "%s %s", i > 0 ? "," : "", names[i]);
-	appendStringInfoChar(&hint, '.');
-	return hint.data;
 }
 
 /* Bit (1 << RuleFact) for each fact that the rule reads; O(1). */

@@ -28,23 +28,11 @@ typedef struct RuleParser
 	int			level;			/* of nesting, from 1 */
 	int			nodes;
 	int64		code_bytes;
-
-	/* what the current token follows; only hints go by it */
-	enum
-	{
-		AFTER_NOTHING,
-		AFTER_COMPARISON,
-		AFTER_PARENTHESIS,
-		AFTER_FLAG
-	}			after;
 } RuleParser;
 
 #define EXPECT_FACTOR	"a fact, a number, \"not\", \"at least\" or \"(\""
 #define EXPECT_MORE		"\"and\", \"or\" or the end of the rule"
 #define EXPECT_QUANTITY	"a fact"
-
-static const char *const sum_hint =
-"Sums have no parentheses: write \"2 * absences + 2 * lates\" for twice the sum.";
 
 static RuleTree *parse_connective(RuleParser *parser, int level);
 
@@ -67,99 +55,13 @@ at_keyword(RuleParser *parser)
 		at_word(parser, "least") || at_word(parser, "of");
 }
 
-/* Is the current token a comma within a number, as in 79,5? */
-static bool
-at_decimal_comma(RuleParser *parser)
-{
-	RuleScanner *scanner = &parser->scanner;
-	RuleToken  *comma = &scanner->token;
-
-	return comma->kind == TOKEN_COMMA &&
-		scanner->previous.kind == TOKEN_NUMBER &&
-		scanner->previous.start + scanner->previous.length == comma->start &&
-		comma->start + 1 < scanner->length &&
-		scanner->text[comma->start + 1] >= '0' &&
-		scanner->text[comma->start + 1] <= '9';
-}
-
-/* What to write instead of the current token, which fits nowhere. */
-static const char *
-hint_for_token(RuleParser *parser)
-{
-	static const char *const joiners[] = {"and", "or"};
-	RuleScanner *scanner = &parser->scanner;
-	RuleToken  *token = &scanner->token;
-	const char *nearest;
-
-	if (at_decimal_comma(parser))
-		return "Write a decimal point: \"79.5\".";
-	switch (token->kind)
-	{
-		case TOKEN_RELATION:
-			if (parser->after == AFTER_COMPARISON)
-				return "Comparisons cannot be chained: write \"0 <= lates and lates <= 2\".";
-			if (parser->after == AFTER_PARENTHESIS)
-				return sum_hint;
-			break;
-		case TOKEN_PLUS:
-		case TOKEN_MINUS:
-		case TOKEN_TIMES:
-			if (parser->after == AFTER_PARENTHESIS)
-				return sum_hint;
-			if (scanner->previous.kind == TOKEN_PLUS ||
-				scanner->previous.kind == TOKEN_MINUS)
-				return "Only the first number of a sum has a sign of its own: write \"absences - 2\".";
-			break;
-		case TOKEN_OPEN:
-			if (parser->after == AFTER_NOTHING)
-				return sum_hint;
-			break;
-		case TOKEN_WORD:
-			if (parser->after == AFTER_NOTHING)
-				break;
-			nearest = rule_nearest(scanner->text + token->start,
-								   token->length, joiners, lengthof(joiners));
-			if (nearest)
-				return psprintf("Did you mean \"%s\"?", nearest);
-			return "Join conditions with \"and\" or \"or\".";
-		default:
-			break;
-	}
-	return "A rule reads like: attendance >= 80 and score(final) >= 60.";
-}
-
-/* Refuse the current token: something else is expected here. */
-static void
-fail_unexpected(RuleParser *parser, const char *expected)
-{
-	RuleScanner *scanner = &parser->scanner;
-	RuleToken  *token = &scanner->token;
-	const char *message = "unexpected end of the rule";
-
-	if (token->kind != TOKEN_END)
-		message = psprintf("unexpected %s in a rule",
-						   rule_quote_part(scanner->text + token->start,
-										   token->length));
-	rule_fail(scanner, ERRCODE_SYNTAX_ERROR, token->start, message, expected,
-			  hint_for_token(parser));
-}
-
-/* Refuse a fact or a limit that is used wrongly in well-formed text. */
-static void
-fail_use(RuleParser *parser, int position, const char *message,
-		 const char *hint)
-{
-	rule_fail(&parser->scanner, ERRCODE_INVALID_PARAMETER_VALUE, position,
-			  message, NULL, hint);
-}
-
 /* Step to the next token; one that is not "kind" now is refused. */
 static bool
 take_token(RuleParser *parser, RuleTokenKind kind, const char *expected)
 {
 	if (parser->scanner.token.kind != kind)
 	{
-		fail_unexpected(parser, expected);
+		rule_fail_unexpected(&parser->scanner, expected);
 		return false;
 	}
 	return rule_scan_next(&parser->scanner);
@@ -171,7 +73,7 @@ take_word(RuleParser *parser, const char *word)
 {
 	if (!at_word(parser, word))
 	{
-		fail_unexpected(parser, psprintf("\"%s\"", word));
+		rule_fail_unexpected(&parser->scanner, psprintf("\"%s\"", word));
 		return false;
 	}
 	return rule_scan_next(&parser->scanner);
@@ -183,7 +85,7 @@ count_node(RuleParser *parser)
 {
 	if (++parser->nodes <= RULE_MAX_NODES)
 		return true;
-	fail_use(parser, parser->scanner.token.start, "rule has too many parts",
+	rule_fail_use(&parser->scanner, parser->scanner.token.start, "rule has too many parts",
 			 psprintf("A rule has at most %d numbers, facts, comparisons and connectives.",
 					  RULE_MAX_NODES));
 	return false;
@@ -196,7 +98,7 @@ enter_level(RuleParser *parser)
 	check_stack_depth();
 	if (++parser->level <= RULE_MAX_LEVELS)
 		return true;
-	fail_use(parser, parser->scanner.token.start,
+	rule_fail_use(&parser->scanner, parser->scanner.token.start,
 			 "rule is nested too deeply",
 			 psprintf("A rule has at most %d levels of parentheses and \"not\".",
 					  RULE_MAX_LEVELS));
@@ -259,7 +161,7 @@ parse_quantity(RuleParser *parser, RuleTreeTerm *term)
 
 	if (word.kind != TOKEN_WORD || at_keyword(parser))
 	{
-		fail_unexpected(parser, EXPECT_QUANTITY);
+		rule_fail_unexpected(&parser->scanner, EXPECT_QUANTITY);
 		return false;
 	}
 	if (!rule_find_fact(input, word.length, &term->fact))
@@ -275,12 +177,12 @@ parse_quantity(RuleParser *parser, RuleTreeTerm *term)
 	if (info->has_code != (scanner->token.kind == TOKEN_OPEN))
 	{
 		if (info->has_code)
-			fail_use(parser, word.start,
+			rule_fail_use(&parser->scanner, word.start,
 					 psprintf("fact \"%s\" needs a code", info->name),
 					 psprintf("Write it with a code in parentheses: %s.",
 							  info->example));
 		else
-			fail_use(parser, word.start,
+			rule_fail_use(&parser->scanner, word.start,
 					 psprintf("fact \"%s\" has no code", info->name),
 					 psprintf("Write it without parentheses: %s.",
 							  info->example));
@@ -296,7 +198,7 @@ parse_quantity(RuleParser *parser, RuleTreeTerm *term)
 	parser->code_bytes += term->code_length;
 	if (parser->code_bytes > MAX_CODE_BYTES)
 	{
-		fail_use(parser, scanner->token.start, "rule is too long",
+		rule_fail_use(&parser->scanner, scanner->token.start, "rule is too long",
 				 psprintf("The codes of a rule have at most %d bytes together.",
 						  MAX_CODE_BYTES));
 		return false;
@@ -313,7 +215,7 @@ parse_term(RuleParser *parser, const char *expected)
 
 	if (!count_node(parser))
 		return NULL;
-	parser->after = AFTER_NOTHING;
+	parser->scanner.after = RULE_AFTER_NOTHING;
 	term->coefficient = DECIMAL_ONE;
 	term->position = scanner->token.start;
 	if (scanner->token.kind == TOKEN_NUMBER)
@@ -330,7 +232,7 @@ parse_term(RuleParser *parser, const char *expected)
 
 	if (scanner->token.kind != TOKEN_WORD || at_keyword(parser))
 	{
-		fail_unexpected(parser, expected);
+		rule_fail_unexpected(&parser->scanner, expected);
 		return NULL;
 	}
 	if (!parse_quantity(parser, term))
@@ -341,7 +243,7 @@ parse_term(RuleParser *parser, const char *expected)
 			return NULL;
 		if (scanner->token.kind != TOKEN_NUMBER)
 		{
-			fail_unexpected(parser, "a number");
+			rule_fail_unexpected(&parser->scanner, "a number");
 			return NULL;
 		}
 		term->coefficient = scanner->token.number;
@@ -389,142 +291,6 @@ parse_sum(RuleParser *parser, const char *expected)
 	}
 }
 
-/* Refuse a fact in the sum that is true or false. */
-static bool
-check_numbers(RuleParser *parser, const RuleTreeTerm *term)
-{
-	for (; term; term = term->next)
-	{
-		const RuleFactInfo *info = &rule_fact_info[term->fact];
-
-		if (term->has_fact && !(info->kind & RULE_KIND_NUMBER))
-		{
-			fail_use(parser, term->position,
-					 psprintf("fact \"%s\" is true or false and cannot be compared",
-							  info->name),
-					 psprintf("Write it alone, or with \"not\" before it: not %s.",
-							  info->example));
-			return false;
-		}
-	}
-	return true;
-}
-
-/* Order terms so that those of one (fact, code) lie together, first first. */
-static int
-compare_terms(const void *left, const void *right)
-{
-	const RuleTreeTerm *l = *(RuleTreeTerm *const *) left;
-	const RuleTreeTerm *r = *(RuleTreeTerm *const *) right;
-	int			order;
-
-	if (l->fact != r->fact)
-		return l->fact < r->fact ? -1 : 1;
-	if (l->code_length != r->code_length)
-		return l->code_length < r->code_length ? -1 : 1;
-	if (l->code_length > 0)
-	{
-		order = memcmp(l->code, r->code, l->code_length);
-		if (order != 0)
-			return order;
-	}
-	return l->position < r->position ? -1 : 1;
-}
-
-static bool
-same_quantity(const RuleTreeTerm *left, const RuleTreeTerm *right)
-{
-	return left->fact == right->fact &&
-		left->code_length == right->code_length &&
-		(left->code_length == 0 ||
-		 memcmp(left->code, right->code, left->code_length) == 0);
-}
-
-/*
- * Collect the comparison on its left side: the sum of its numbers, and one
- * term for each (fact, code) whose coefficients do not cancel out, in the
- * order of their first mention.
- *
- * The numbers are kept so small that no evaluation overflows: coefficients
- * add up to less than 10^12, a fact's value is less than 10^12, so the sum of
- * the products is less than 10^36 square millionths; int128 holds 10^38.
- */
-static bool
-collect_terms(RuleParser *parser, RuleTree *tree, int position)
-{
-	RuleTreeTerm *terms[RULE_MAX_NODES];
-	RuleTreeTerm *sums[RULE_MAX_NODES];
-	RuleTreeTerm **tail = &tree->collected;
-	int			count = 0;
-	int128		size = 0;
-	int128		constant = 0;
-
-	for (int side = 0; side < 2; side++)
-	{
-		for (RuleTreeTerm *term = side == 0 ? tree->left : tree->right; term;
-			 term = term->next)
-		{
-			RuleTreeTerm *copy;
-
-			if (!term->has_fact)
-			{
-				constant += side == 0 ? term->coefficient : -term->coefficient;
-				continue;
-			}
-			copy = palloc(sizeof(RuleTreeTerm));
-			*copy = *term;
-			copy->next = NULL;
-			if (side == 1)
-				copy->coefficient = -copy->coefficient;
-			size += Abs(copy->coefficient);
-			terms[count] = sums[count] = copy;
-			count++;
-		}
-	}
-	if (count == 0)
-	{
-		fail_use(parser, position, "comparison without a fact",
-				 "Compare a fact, for example: absences <= 2.");
-		return false;
-	}
-	if (size >= DECIMAL_LIMIT || constant >= DECIMAL_LIMIT ||
-		constant <= -DECIMAL_LIMIT)
-	{
-		fail_use(parser, position,
-				 "numbers of a comparison are too large together",
-				 "They may add up to numbers of at most 12 digits before the decimal point.");
-		return false;
-	}
-
-	qsort(sums, count, sizeof(RuleTreeTerm *), compare_terms);
-	for (int i = 1, first = 0; i < count; i++)
-	{
-		if (same_quantity(sums[first], sums[i]))
-		{
-			sums[first]->coefficient += sums[i]->coefficient;
-			sums[i]->coefficient = 0;
-		}
-		else
-			first = i;
-	}
-	for (int i = 0; i < count; i++)
-	{
-		if (terms[i]->coefficient == 0)
-			continue;
-		*tail = terms[i];
-		tail = &terms[i]->next;
-		tree->count++;
-	}
-	if (tree->count == 0)
-	{
-		fail_use(parser, position, "all facts of the comparison cancel out",
-				 "It would be true or false whatever happens: leave it out.");
-		return false;
-	}
-	tree->constant = (Decimal) constant;
-	return true;
-}
-
 /* Is the current token a ")" with arithmetic or a comparison behind it? */
 static bool
 at_end_of_inner_sum(RuleParser *parser)
@@ -545,19 +311,21 @@ fail_no_condition(RuleParser *parser, const RuleTreeTerm *sum, int position)
 {
 	const RuleFactInfo *info = &rule_fact_info[sum->fact];
 
-	if (at_end_of_inner_sum(parser))
+	if (parser->scanner.token.kind == TOKEN_TIMES)
+		rule_fail_unexpected(&parser->scanner, "a comparison");
+	else if (at_end_of_inner_sum(parser))
 		rule_fail(&parser->scanner, ERRCODE_SYNTAX_ERROR,
 				  parser->scanner.token.start,
-				  "unexpected \")\" in a sum", "a comparison", sum_hint);
-	else if (at_decimal_comma(parser))
-		fail_unexpected(parser, "a comparison");
+				  "unexpected \")\" in a sum", "a comparison", RULE_SUM_HINT);
+	else if (rule_at_decimal_comma(&parser->scanner))
+		rule_fail_unexpected(&parser->scanner, "a comparison");
 	else if (sum->next == NULL && sum->has_fact && !sum->has_number)
-		fail_use(parser, position,
+		rule_fail_use(&parser->scanner, position,
 				 psprintf("fact \"%s\" is a number and no condition by itself",
 						  info->name),
 				 psprintf("Compare it, for example: %s.", info->example));
 	else
-		fail_use(parser, position, "a number is no condition by itself",
+		rule_fail_use(&parser->scanner, position, "a number is no condition by itself",
 				 "Compare it with a fact, for example: absences <= 2. Decimals are written with a point: 79.5.");
 }
 
@@ -582,13 +350,13 @@ parse_condition(RuleParser *parser)
 		tree = make_node(RULE_COMPARISON);
 		tree->relation = scanner->token.relation;
 		tree->left = sum;
-		if (!check_numbers(parser, sum) || !rule_scan_next(scanner))
+		if (!rule_check_numbers(scanner, sum) || !rule_scan_next(scanner))
 			return NULL;
 		tree->right = parse_sum(parser, "a number or a fact");
-		if (tree->right == NULL || !check_numbers(parser, tree->right) ||
-			!collect_terms(parser, tree, position))
+		if (tree->right == NULL || !rule_check_numbers(scanner, tree->right) ||
+			!rule_collect_terms(scanner, tree, position))
 			return NULL;
-		parser->after = AFTER_COMPARISON;
+		parser->scanner.after = RULE_AFTER_COMPARISON;
 		return tree;
 	}
 
@@ -599,10 +367,10 @@ parse_condition(RuleParser *parser)
 		tree->fact = sum->fact;
 		tree->code = sum->code;
 		tree->code_length = sum->code_length;
-		parser->after = AFTER_FLAG;
+		parser->scanner.after = RULE_AFTER_FLAG;
 		return tree;
 	}
-	if (check_numbers(parser, sum))
+	if (rule_check_numbers(scanner, sum))
 		fail_no_condition(parser, sum, position);
 	return NULL;
 }
@@ -621,7 +389,7 @@ parse_quorum(RuleParser *parser)
 	need = scanner->token;
 	if (need.kind != TOKEN_NUMBER || !need.is_whole)
 	{
-		fail_unexpected(parser, "a whole number");
+		rule_fail_unexpected(&parser->scanner, "a whole number");
 		return NULL;
 	}
 	if (!rule_scan_next(scanner) || !take_word(parser, "of") ||
@@ -635,7 +403,7 @@ parse_quorum(RuleParser *parser)
 		if (!take_token(parser, tree->count == 0 ? TOKEN_OPEN : TOKEN_COMMA,
 						"\"(\""))
 			return NULL;
-		parser->after = AFTER_NOTHING;
+		parser->scanner.after = RULE_AFTER_NOTHING;
 		child = parse_connective(parser, 0);
 		if (child == NULL)
 			return NULL;
@@ -646,7 +414,7 @@ parse_quorum(RuleParser *parser)
 	parser->level--;
 	if (need.number < DECIMAL_ONE || need.number > tree->count * DECIMAL_ONE)
 	{
-		fail_use(parser, need.start,
+		rule_fail_use(&parser->scanner, need.start,
 				 psprintf("\"at least %.*s\" of %d",
 						  Min(need.length, 20), scanner->text + need.start,
 						  tree->count),
@@ -655,7 +423,7 @@ parse_quorum(RuleParser *parser)
 		return NULL;
 	}
 	tree->need = need.number / DECIMAL_ONE;
-	parser->after = AFTER_FLAG;
+	parser->scanner.after = RULE_AFTER_FLAG;
 	return tree;
 }
 
@@ -667,7 +435,7 @@ parse_factor(RuleParser *parser)
 	RuleTree   *tree;
 	RuleTree   *child;
 
-	parser->after = AFTER_NOTHING;
+	parser->scanner.after = RULE_AFTER_NOTHING;
 	if (at_word(parser, "not"))
 	{
 		if (!count_node(parser) || !enter_level(parser) ||
@@ -690,7 +458,7 @@ parse_factor(RuleParser *parser)
 			!take_token(parser, TOKEN_CLOSE, "\")\", \"and\" or \"or\""))
 			return NULL;
 		parser->level--;
-		parser->after = AFTER_PARENTHESIS;
+		parser->scanner.after = RULE_AFTER_PARENTHESIS;
 		return tree;
 	}
 	if (at_word(parser, "at"))
@@ -757,7 +525,7 @@ rule_from_text(const char *input, int length, Node *escontext)
 	{
 		rule_fail(scanner, ERRCODE_SYNTAX_ERROR, 0, "empty rule",
 				  EXPECT_FACTOR,
-				  "A rule reads like: attendance >= 80 and score(final) >= 60.");
+				  RULE_EXAMPLE_HINT);
 		return NULL;
 	}
 	tree = parse_connective(&parser, 0);
@@ -765,7 +533,7 @@ rule_from_text(const char *input, int length, Node *escontext)
 		return NULL;
 	if (scanner->token.kind != TOKEN_END)
 	{
-		fail_unexpected(&parser, EXPECT_MORE);
+		rule_fail_unexpected(&parser.scanner, EXPECT_MORE);
 		return NULL;
 	}
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rule_scan.c
- *		Text of a rule -> tokens, each with its position; errors in rule text.
+ *		Text of a rule -> tokens, each with its position.
  *
  * The scanner looks one token ahead and never backs up.  What may stand in
  * parentheses behind a fact is no token of the language but a code, so the
@@ -15,13 +15,7 @@
  */
 #include "postgres.h"
 
-#include "mb/pg_wchar.h"
-
-#include "compat.h"
 #include "rule_tree.h"
-
-/* How much of a text an error quotes, in bytes. */
-#define QUOTED_LENGTH 40
 
 #define MAX_WORD 256
 
@@ -73,49 +67,6 @@ static const ForeignSymbol foreign_symbols[] = {
 	{"\xe2\x80\x8b", "There is an invisible space (U+200B): remove it."},
 	{"\xef\xbb\xbf", "There is a byte order mark (U+FEFF): remove it."},
 };
-
-#define QUOTE_HINT "Quote codes with plain double quotes: score(\"final exam\")."
-
-/*
- * Raise the error, or save it where escontext takes errors softly; returns
- * false for the convenience of callers.  "position" is a byte offset;
- * "expected" completes the sentence "... where ... is expected" and may be
- * NULL.
- */
-bool
-rule_fail(RuleScanner *scanner, int sqlstate, int position,
-		  const char *message, const char *expected, const char *hint)
-{
-	int			character = pg_mbstrlen_with_len(scanner->text, position) + 1;
-	StringInfoData detail;
-
-	initStringInfo(&detail);
-	if (position >= scanner->length)
-		appendStringInfo(&detail, "At the end of the rule, position %d",
-						 character);
-	else
-		appendStringInfo(&detail, "At position %d, %s", character,
-						 rule_quote_part(scanner->text + position,
-										 scanner->length - position));
-	if (expected)
-		appendStringInfo(&detail, ", where %s is expected", expected);
-	appendStringInfoChar(&detail, '.');
-	errsave(scanner->escontext,
-			(errcode(sqlstate),
-			 errmsg_internal("%s", message),
-			 errdetail_internal("%s", detail.data),
-			 hint ? errhint("%s", hint) : 0));
-	return false;
-}
-
-/* The text in double quotes, cut after some 40 bytes. */
-char *
-rule_quote_part(const char *input, int length)
-{
-	int			shown = pg_mbcliplen(input, length, QUOTED_LENGTH);
-
-	return psprintf("\"%.*s%s\"", shown, input, shown < length ? "..." : "");
-}
 
 static inline bool
 is_space(char c)
@@ -201,10 +152,10 @@ fail_symbol(RuleScanner *scanner, const char *input, int length)
 {
 	const ForeignSymbol *foreign = find_foreign_symbol(input, length);
 	int			size = foreign ? strlen(foreign->symbol) : 1;
-	const char *hint = "A rule reads like: attendance >= 80 and score(final) >= 60.";
+	const char *hint = RULE_EXAMPLE_HINT;
 
 	if (foreign)
-		hint = foreign->hint ? foreign->hint : QUOTE_HINT;
+		hint = foreign->hint ? foreign->hint : RULE_QUOTE_HINT;
 	else if (*input == '"')
 	{
 		const char *end = memchr(input + 1, '"', length - 1);
@@ -436,7 +387,7 @@ rule_scan_code(RuleScanner *scanner)
 									  rule_quote_part(input + size,
 													  foreign ? strlen(foreign->symbol) :
 													  Max(1, word_length(input + size, length - size)))),
-							 NULL, QUOTE_HINT);
+							 NULL, RULE_QUOTE_HINT);
 		}
 	}
 	if (token->code_length == 0)

@@ -7,10 +7,8 @@
  * rule_print.c its canonical text, rule_flat.c the Rule.  A tree lives in the
  * memory context in which it was parsed; codes may point into the text.
  *
- * Wrong text goes through rule_fail() in one form: the fault in the message,
- * its position (in characters, from 1) and the text there in the detail, what
- * to write instead in the hint.  Where the scanner's escontext takes errors
- * softly, the functions return false or NULL afterwards.
+ * Wrong text goes through rule_error.c.  Where the scanner's escontext takes
+ * errors softly, the functions return false or NULL afterwards.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,6 +16,14 @@
 #define ACHIEVE_RULE_TREE_H
 
 #include "rule.h"
+
+/* Hints that several faults share. */
+#define RULE_EXAMPLE_HINT \
+	"A rule reads like: attendance >= 80 and score(final) >= 60."
+#define RULE_QUOTE_HINT \
+	"Quote codes with plain double quotes: score(\"final exam\")."
+#define RULE_SUM_HINT \
+	"Sums have no parentheses: write \"absences + lates <= 2\", and \"2 * absences + 2 * lates\" for twice the sum."
 
 typedef enum RuleTokenKind
 {
@@ -54,6 +60,15 @@ typedef struct RuleScanner
 	RuleToken	token;			/* the current one */
 	RuleToken	previous;
 	Node	   *escontext;
+
+	/* what the current token follows; only hints go by it */
+	enum
+	{
+		RULE_AFTER_NOTHING,
+		RULE_AFTER_COMPARISON,
+		RULE_AFTER_PARENTHESIS,
+		RULE_AFTER_FLAG
+	}			after;
 } RuleScanner;
 
 /* "0.5 * lates", or a number alone. */
@@ -113,16 +128,28 @@ extern const RuleFactInfo rule_fact_info[RULE_FACT_COUNT];
 extern bool rule_scan_next(RuleScanner *scanner);
 extern bool rule_scan_code(RuleScanner *scanner);
 extern bool rule_code_is_bare(const char *code, int length);
+
+/* rule_error.c */
 extern bool rule_fail(RuleScanner *scanner, int sqlstate, int position,
 					  const char *message, const char *expected,
 					  const char *hint);
+extern void rule_fail_use(RuleScanner *scanner, int position,
+						  const char *message, const char *hint);
+extern void rule_fail_unexpected(RuleScanner *scanner, const char *expected);
+extern bool rule_at_decimal_comma(RuleScanner *scanner);
 extern char *rule_quote_part(const char *text, int length);
-
-/* rule_facts.c */
-extern bool rule_find_fact(const char *word, int length, RuleFact *fact);
 extern const char *rule_nearest(const char *word, int length,
 								const char *const *candidates, int count);
 extern const char *rule_fact_hint(const char *word, int length);
+
+/* rule_form.c */
+extern bool rule_check_numbers(RuleScanner *scanner,
+							   const RuleTreeTerm *term);
+extern bool rule_collect_terms(RuleScanner *scanner, RuleTree *tree,
+							   int position);
+
+/* rule_facts.c */
+extern bool rule_find_fact(const char *word, int length, RuleFact *fact);
 
 /* rule_print.c */
 extern void rule_print(RuleTree *tree, StringInfo buf);
