@@ -7,7 +7,7 @@ PG_CPPFLAGS = -I$(srcdir)/src -DACHIEVE_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS  = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wshadow -Wstrict-prototypes
 
 # The extension script: types, operators, functions. Order is meaning: listed.
-SQL_PARTS  = sql/00-header.sql sql/10-rule.sql sql/30-validity.sql
+SQL_PARTS  = sql/00-header.sql sql/10-rule.sql sql/30-validity.sql sql/60-oracle.sql
 DATA_built = sql/achieve--$(EXTVERSION).sql
 
 PG_CONFIG ?= pg_config

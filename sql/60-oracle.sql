@@ -175,19 +175,22 @@ CREATE FUNCTION achieve.oracle_completions(only_event bigint)
 RETURNS TABLE (event_id bigint, learner_id bigint, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-	SELECT n.event_id, n.learner_id,
+	SELECT r.event_id, r.learner_id,
 		jsonb_build_object(
-			'completed', jsonb_object_agg(q.code, true) FILTER (WHERE c.code IS NOT NULL),
-			'completion',
-			CASE WHEN count(q.code) > 0
-				THEN achieve.oracle_range(100 * count(c.code),
-					100 * CASE WHEN n.closed THEN count(c.code) ELSE count(q.code) END, count(q.code))
-				ELSE '[0, 100]' END)
-	FROM achieve.oracle_enrollments(only_event) n
-	LEFT JOIN achieve.requirement q ON q.event_id = n.event_id
-	LEFT JOIN achieve.completion c
-		ON c.event_id = n.event_id AND c.learner_id = n.learner_id AND c.code = q.code
-	GROUP BY n.event_id, n.learner_id, n.closed
+			'completed', jsonb_object_agg(r.code, true) FILTER (WHERE r.done),
+			'completion', achieve.oracle_range(
+				100 * count(*) FILTER (WHERE r.done),
+				100 * count(*) FILTER (WHERE r.done OR NOT r.closed),
+				count(*)))
+	FROM (
+		SELECT n.event_id, n.learner_id, n.closed, q.code,
+			coalesce(c.completed_at IS NOT NULL OR c.waived, false) AS done
+		FROM achieve.oracle_enrollments(only_event) n
+		JOIN achieve.requirement q ON q.event_id = n.event_id
+		LEFT JOIN achieve.completion c
+			ON c.event_id = n.event_id AND c.learner_id = n.learner_id AND c.code = q.code
+	) r
+	GROUP BY r.event_id, r.learner_id
 $$;
 COMMENT ON FUNCTION achieve.oracle_completions(bigint) IS
 'Internal to check_outcomes: which requirements are done or waived, and how many of them in percent.';
@@ -231,7 +234,8 @@ AS $$
 	SELECT part.event_id, part.learner_id, jsonb_strip_nulls(achieve.oracle_merge(part.facts ORDER BY part.kind))
 	FROM (
 		SELECT 0 AS kind, e.event_id, e.learner_id,
-			jsonb_build_object('balance', 0, 'paid', true, 'mean_score', '[0, 100]'::jsonb,
+			jsonb_build_object('balance', 0, 'paid', true,
+				'mean_score', '[0, 100]'::jsonb, 'completion', '[0, 100]'::jsonb,
 				'ended', CASE WHEN e.ended THEN true END) AS facts
 		FROM achieve.oracle_enrollments(only_event) e
 		UNION ALL SELECT 1, * FROM achieve.oracle_attendance(only_event)
