@@ -18,12 +18,11 @@ DECLARE
 BEGIN
 	SELECT * INTO ev FROM achieve.event WHERE event_id = p_event;
 	SELECT * INTO lim FROM bench.event_rule WHERE event_id = p_event;
-	SELECT count(*), count(*) FILTER (WHERE t.status = 'absent'), count(*) FILTER (WHERE t.status IS NULL)
-	INTO v_sessions, v_absences, v_unmarked
-	FROM achieve.session x
-	LEFT JOIN achieve.attendance t
-		ON t.event_id = x.event_id AND t.learner_id = p_learner AND t.session_no = x.session_no
-	WHERE x.event_id = p_event AND x.required AND NOT x.cancelled;
+	SELECT count(*) INTO v_sessions FROM achieve.session WHERE event_id = p_event AND required AND NOT cancelled;
+	SELECT count(*) FILTER (WHERE t.status = 'absent'), v_sessions - count(*) INTO v_absences, v_unmarked
+	FROM achieve.attendance t
+	JOIN achieve.session x USING (event_id, session_no)
+	WHERE t.event_id = p_event AND t.learner_id = p_learner AND x.required AND NOT x.cancelled;
 	SELECT max(score), count(*) INTO v_best, v_attempts
 	FROM achieve.score WHERE event_id = p_event AND learner_id = p_learner AND code = 'final';
 	SELECT rule_outcome INTO v_old FROM achieve.result WHERE event_id = p_event AND learner_id = p_learner;

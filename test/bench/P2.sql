@@ -32,12 +32,15 @@ LANGUAGE sql STABLE AS $$
 		JOIN bench.event_rule g ON g.event_id = k.event_id
 		JOIN achieve.result r ON r.event_id = k.event_id AND r.learner_id = k.learner_id
 		CROSS JOIN LATERAL (
-			SELECT count(*) AS sessions, count(*) FILTER (WHERE t.status = 'absent') AS absences,
-				count(*) FILTER (WHERE t.status IS NULL) AS unmarked
-			FROM achieve.session x
-			LEFT JOIN achieve.attendance t
-				ON t.event_id = x.event_id AND t.learner_id = k.learner_id AND t.session_no = x.session_no
-			WHERE x.event_id = k.event_id AND x.required AND NOT x.cancelled) a
+			SELECT q.sessions, m.absences, q.sessions - m.marked AS unmarked
+			FROM (
+				SELECT count(*) AS sessions FROM achieve.session x
+				WHERE x.event_id = k.event_id AND x.required AND NOT x.cancelled) q,
+			(
+				SELECT count(*) AS marked, count(*) FILTER (WHERE t.status = 'absent') AS absences
+				FROM achieve.attendance t
+				JOIN achieve.session x ON x.event_id = t.event_id AND x.session_no = t.session_no
+				WHERE t.event_id = k.event_id AND t.learner_id = k.learner_id AND x.required AND NOT x.cancelled) m) a
 		CROSS JOIN LATERAL (
 			SELECT max(c.score) AS best, count(*) AS attempts
 			FROM achieve.score c

@@ -58,25 +58,35 @@ function cell(w, side, base,    r, n, list, f)
 	return sprintf("%.2f [%.2f - %.2f]", median(n), sorted[1], sorted[n])
 }
 
-function table(title, base,    i, w, s, line, any)
+# One table, of the sides and workloads for which there is a figure.
+function table(title, base,    i, w, n, head, rule, line, text, any)
 {
-	printf "\n%s\n\n| workload |", title
+	head = "| workload |"
+	rule = "|---|"
+	n = 0
 	for (i = 1; i <= columns; i++)
-		printf " %s |", side[i]
-	printf "\n|---|"
-	for (i = 1; i <= columns; i++)
-		printf "---|"
-	print ""
+	{
+		any = 0
+		for (w = 1; w <= workloads; w++)
+			if ((text[w, i] = cell(workload[w], side[i], base)) != "-")
+				any = 1
+		if (any)
+		{
+			shown[++n] = i
+			head = head " " side[i] " |"
+			rule = rule "---|"
+		}
+	}
+	printf "\n%s\n\n%s\n%s\n", title, head, rule
 	for (w = 1; w <= workloads; w++)
 	{
 		line = "| " workload[w] " |"
 		any = 0
-		for (i = 1; i <= columns; i++)
+		for (i = 1; i <= n; i++)
 		{
-			s = cell(workload[w], side[i], base)
-			if (s != "-")
+			if (text[w, shown[i]] != "-")
 				any = 1
-			line = line " " s " |"
+			line = line " " text[w, shown[i]] " |"
 		}
 		if (any)
 			print line

@@ -3,13 +3,14 @@
 # against what one would write in PL/pgSQL instead (P1, P2, P2f, P3), as
 # ratios within one run. docs/performance.md says what is measured and why.
 #
-#   test/bench/run.sh [full|quick]     about 10 minutes, under 1 minute
+#   test/bench/run.sh [full|quick]     about 10 minutes, about 1 minute
+#   test/bench/run.sh races            not speed: who is right when clients meet
 #
 # PG_CONFIG names the PostgreSQL that achieve is installed in. The run starts
 # a cluster of its own and removes it. BENCH_ROUNDS and BENCH_SECONDS (of one
 # pgbench run) override the mode's; BENCH_SIDES chooses among
 # "L0 P1 P2 P2f achieve" (L0 and P2 are needed); BENCH_PARTS among
-# "writes bulk"; BENCH_DIR keeps the raw figures in that directory.
+# "writes bulk"; BENCH_DIR is a new directory that keeps the raw figures.
 set -euo pipefail
 
 mode=${1:-full}
@@ -29,8 +30,13 @@ quick)
 	bulk_rounds=1 big=1000 bulk_events=40
 	running=600 registers=70 corrected=50
 	;;
+races)
+	parts=writes sides=${BENCH_SIDES:-P1 P2 P2f achieve}
+	rounds=1 seconds=${BENCH_SECONDS:-3}
+	running=600 registers=0 corrected=100
+	;;
 *)
-	echo "usage: $0 [full|quick]" >&2
+	echo "usage: $0 [full|quick|races]" >&2
 	exit 2
 	;;
 esac
@@ -39,8 +45,9 @@ esac
 marks_per_workload=$((running * 30 * 3))
 finishing_per_workload=$(((marks_per_workload / 30 + 99) / 100))
 singles=$((4 * finishing_per_workload))
-bulk_rows=$(((big + bulk_events * 100) * 20))
-pay=$((big > 5000 ? 10000 : 1000))
+first_corrected=$((running + 1 + singles + registers))
+bulk_rows=$(((${big:-0} + ${bulk_events:-0} * 100) * 20))
+pay=$((${big:-0} > 5000 ? 10000 : 1000))
 
 # --- a private cluster, durable as in production, without background noise ---
 
@@ -72,6 +79,7 @@ start_cluster()
 		full_page_writes = on
 		shared_buffers = 1GB
 		work_mem = 64MB
+		random_page_cost = 1.1
 		max_wal_size = 16GB
 		checkpoint_timeout = 1h
 		autovacuum = off
@@ -126,15 +134,20 @@ drop_side()
 }
 
 failures=0
+wrong_outcomes() # side, its database; prints what is wrong
+{
+	sql "$2" -c "SELECT string_agg(kind || ' ' || mismatches, ', ') FROM bench.mismatches() WHERE mismatches > 0"
+	if [ "$1" = achieve ]; then
+		sql "$2" -c "SELECT 'check_outcomes ' || count(*) || ', first: ' || min(problem)
+			FROM achieve.check_outcomes() HAVING count(*) > 0"
+	fi
+}
+
 check_side() # side, what was run, database if not the side's; every outcome must be right
 {
 	local wrong
 	[ "$1" != L0 ] || return 0
-	wrong=$(sql "${3:-$1}" -c "SELECT string_agg(kind || ' ' || mismatches, ', ') FROM bench.mismatches() WHERE mismatches > 0")
-	if [ "$1" = achieve ]; then
-		wrong+=$(sql "$1" -c "SELECT ' check_outcomes ' || count(*) || ', first: ' || min(problem)
-			FROM achieve.check_outcomes() HAVING count(*) > 0")
-	fi
+	wrong=$(wrong_outcomes "$1" "${3:-$1}")
 	if [ -n "$wrong" ]; then
 		echo "WRONG OUTCOMES  $1, after $2: $wrong"
 		failures=$((failures + 1))
@@ -179,6 +192,12 @@ run_insert() # round, side, workload number, name, clients, synchronous_commit
 		-D finishing=$((running + 1 + finishing_per_workload * $3))
 }
 
+run_correction() # round, workload, side, learners
+{
+	run_pgbench "$1" "$2" "$3" 2 off correct.sql -D corrected="$first_corrected" -D corrected_events="$corrected" \
+		-D learners="$4"
+}
+
 run_workload() # round, workload, side
 {
 	case $2 in
@@ -188,14 +207,13 @@ run_workload() # round, workload, side
 	"mark, 8 clients, sync") run_insert "$1" "$3" 3 "$2" 8 on ;;
 	"register of 25, 2 clients, async")
 		run_pgbench "$1" "$2" "$3" 2 off register.sql -D session=23 -D finishing=$((running + 1 + singles)) ;;
-	"correction, 2 clients, async")
-		run_pgbench "$1" "$2" "$3" 2 off correct.sql -D corrected=$((running + 1 + singles + registers)) \
-			-D corrected_events="$corrected" ;;
+	"correction, 2 clients, async") run_correction "$1" "$2" "$3" 100 ;;
+	"correction that flips, 2 clients, async") run_correction "$1" "$2" "$3" 50 ;;
 	esac
 }
 
 workloads=("mark, 2 clients, async" "mark, 8 clients, async" "mark, 2 clients, sync" "mark, 8 clients, sync"
-	"register of 25, 2 clients, async" "correction, 2 clients, async")
+	"register of 25, 2 clients, async" "correction, 2 clients, async" "correction that flips, 2 clients, async")
 
 run_writes()
 {
@@ -280,6 +298,39 @@ run_evaluation() # round: achieve on marks that were loaded with the engine off
 	drop_side achieve
 }
 
+# --- races: clients meet on the same learners; then the oracle speaks ---
+
+run_race() # script, isolation level, clients, side
+{
+	local transactions wrong
+	make_side "$4" bench_writes
+	sql "$4" -c "CREATE SEQUENCE bench.meeting"
+	PGOPTIONS="-c synchronous_commit=off -c deadlock_timeout=10ms -c default_transaction_isolation=${2// /\\ }" "$bin/pgbench" -n -M prepared \
+		-T "$seconds" -c "$3" -j 2 --max-tries=1000 -D corrected="$first_corrected" -D corrected_events="$corrected" \
+		-f "$here/conc/$1.sql" "$4" >"$work/pgbench.out" 2>"$work/pgbench.err" || true
+	transactions=$(sed -n 's/^number of transactions actually processed: \([0-9]*\).*/\1/p' "$work/pgbench.out")
+	wrong=$(wrong_outcomes "$4" "$4")
+	printf '| %s, %s | %s | %s | %s |\n' "$1" "$2" "$4" "${transactions:-0}" "${wrong:-all right}"
+	if [ "${transactions:-0}" -le 0 ] || grep -q aborted "$work/pgbench.err"; then
+		cat "$work/pgbench.err"
+		failures=$((failures + 1))
+	elif [ -n "$wrong" ] && [ "$4" = achieve ]; then
+		failures=$((failures + 1))
+	fi
+	drop_side "$4"
+}
+
+run_races()
+{
+	local script level side
+	printf '| race | side | transactions | wrong outcomes |\n|---|---|---|---|\n'
+	for level in "read committed" "repeatable read"; do
+		for script in meet skew mixed; do
+			for side in $sides; do run_race "$script" "$level" 8 "$side"; done
+		done
+	done
+}
+
 # --- the report: medians over the rounds of ratios within each round ---
 
 report() # figures, unit, 1 where more is better, sides, baselines
@@ -299,6 +350,10 @@ if [ "$(sql "bench_${parts%% *}" -c "SELECT count(*) FROM pg_trigger
 	WHERE tgrelid = 'achieve.attendance'::regclass AND NOT tgisinternal")" = 0 ]; then
 	echo "The installed achieve has no trigger on attendance: no engine to measure."
 	sides=${sides/ achieve/}
+fi
+if [ "$mode" = races ]; then
+	run_races
+	exit $((failures > 0))
 fi
 [[ $parts != *writes* ]] || run_writes
 [[ $parts != *bulk* ]] || run_bulk
