@@ -155,7 +155,32 @@ COMMENT ON OPERATOR CLASS achieve.rule_hash_ops USING hash IS 'hashing of rules 
 
 -- What a rule reads
 
+CREATE FUNCTION achieve.rule_facts(rule achieve.rule, OUT fact text, OUT code text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5;
+COMMENT ON FUNCTION achieve.rule_facts(achieve.rule) IS 'the facts that a rule reads, each once, with its code';
+
+CREATE FUNCTION achieve.rule_facts(rule text, OUT fact text, OUT code text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'rule_facts_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5;
+COMMENT ON FUNCTION achieve.rule_facts(text) IS 'the facts that a rule reads, each once, with its code';
+
 CREATE FUNCTION achieve.is_passing_rule(passing_rule achieve.rule) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION achieve.is_passing_rule(achieve.rule) IS
 	'true, or an error where the rule reads passed, failed or approved, which only award rules may';
+
+CREATE FUNCTION achieve.is_passing_rule(passing_rule text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'is_passing_rule_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION achieve.is_passing_rule(text) IS
+	'true, or an error where the rule reads passed, failed or approved, which only award rules may';
+
+-- Evaluation over facts that are given
+
+CREATE FUNCTION achieve.evaluate(rule achieve.rule, facts jsonb, closed boolean DEFAULT false) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION achieve.evaluate(achieve.rule, jsonb, boolean) IS
+	'passed, failed or pending: what the rule says of these facts; closed: nothing is open any more';
+
+CREATE FUNCTION achieve.evaluate(rule text, facts jsonb, closed boolean DEFAULT false) RETURNS text
+	AS 'MODULE_PATHNAME', 'evaluate_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION achieve.evaluate(text, jsonb, boolean) IS
+	'passed, failed or pending: what the rule says of these facts; closed: nothing is open any more';

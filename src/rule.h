@@ -40,6 +40,7 @@
 
 #include "fmgr.h"
 #include "nodes/nodes.h"
+#include "utils/jsonb.h"
 
 #include "decimal.h"
 
@@ -254,6 +255,11 @@ extern int	rule_compare(const Rule *left, const Rule *right);
 
 /* rule_eval.c */
 extern Truth rule_evaluate(const Rule *rule, RuleFacts *facts);
+
+extern const char *rule_outcome_name(Truth outcome);
+
+/* rule_json.c */
+extern RuleFacts *rule_facts_from_jsonb(Jsonb *jsonb, bool closed);
 
 /* rule_facts.c */
 extern uint32 rule_fact_mask(const Rule *rule);

@@ -294,3 +294,16 @@ rule_evaluate(const Rule *rule, RuleFacts *facts)
 {
 	return rule_evaluate_node(rule, rule_root(rule), facts, false);
 }
+
+/* How an outcome is called in SQL. */
+const char *
+rule_outcome_name(Truth outcome)
+{
+	static const char *const names[] = {
+		[TRUTH_NO] = "failed",
+		[TRUTH_OPEN] = "pending",
+		[TRUTH_YES] = "passed"
+	};
+
+	return names[outcome];
+}

@@ -107,20 +107,85 @@ rule_visit_facts(const Rule *rule, RuleFactVisitor visit, void *arg)
 	visit_node(rule, rule_root(rule), visit, arg);
 }
 
-PG_FUNCTION_INFO_V1(is_passing_rule);
-
-/*
- * For CHECK constraints: true, also for null, or an error that names the fact
- * where the rule reads one that only award rules may read.
- */
-Datum
-is_passing_rule(PG_FUNCTION_ARGS)
+/* A fact that a rule reads, with its code. */
+typedef struct FactRead
 {
-	uint32		facts;
+	RuleFact	fact;
+	const char *code;
+	int			code_len;
+} FactRead;
 
-	if (PG_ARGISNULL(0))
-		PG_RETURN_BOOL(true);
-	facts = rule_fact_mask(PG_GETARG_RULE_P(0));
+typedef struct FactList
+{
+	FactRead	reads[RULE_MAX_NODES];
+	int			count;
+} FactList;
+
+/* Note a fact, once. */
+static void
+note_fact(void *arg, RuleFact fact, const char *code, int code_len)
+{
+	FactList   *list = arg;
+
+	for (int i = 0; i < list->count; i++)
+	{
+		FactRead   *read = &list->reads[i];
+
+		if (read->fact == fact && read->code_len == code_len &&
+			memcmp(read->code, code, code_len) == 0)
+			return;
+	}
+	list->reads[list->count++] = (FactRead) {fact, code, code_len};
+}
+
+/* Return what the rule reads as rows (fact, code), in the order as written. */
+static Datum
+return_facts(FunctionCallInfo fcinfo, const Rule *rule)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	FactList   *list = palloc(sizeof(FactList));
+
+	list->count = 0;
+	rule_visit_facts(rule, note_fact, list);
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < list->count; i++)
+	{
+		FactRead   *read = &list->reads[i];
+		Datum		values[2] = {CStringGetTextDatum(rule_fact_name(read->fact))};
+		bool		nulls[2] = {false, read->code_len == 0};
+
+		if (read->code_len > 0)
+			values[1] = PointerGetDatum(cstring_to_text_with_len(read->code,
+																 read->code_len));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(rule_facts);
+PG_FUNCTION_INFO_V1(rule_facts_text);
+PG_FUNCTION_INFO_V1(is_passing_rule);
+PG_FUNCTION_INFO_V1(is_passing_rule_text);
+
+Datum
+rule_facts(PG_FUNCTION_ARGS)
+{
+	return return_facts(fcinfo, PG_GETARG_RULE_P(0));
+}
+
+/* rule_facts() with the rule as text, as drivers send it. */
+Datum
+rule_facts_text(PG_FUNCTION_ARGS)
+{
+	return return_facts(fcinfo, rule_from_text_datum(PG_GETARG_DATUM(0)));
+}
+
+/* Refuse a rule that reads what only award rules may read. */
+static void
+require_passing_rule(const Rule *rule)
+{
+	uint32		facts = rule_fact_mask(rule);
+
 	for (int i = 0; i < RULE_FACT_COUNT; i++)
 	{
 		if (rule_fact_info[i].award_only && (facts & (UINT32_C(1) << i)))
@@ -131,5 +196,22 @@ is_passing_rule(PG_FUNCTION_ARGS)
 					 errhint("Only award rules read the result: use \"%s\" in an award rule.",
 							 rule_fact_info[i].name)));
 	}
+}
+
+/* For CHECK constraints: true, also for null, or an error that names the fact. */
+Datum
+is_passing_rule(PG_FUNCTION_ARGS)
+{
+	if (!PG_ARGISNULL(0))
+		require_passing_rule(PG_GETARG_RULE_P(0));
+	PG_RETURN_BOOL(true);
+}
+
+/* is_passing_rule() with the rule as text, as drivers send it. */
+Datum
+is_passing_rule_text(PG_FUNCTION_ARGS)
+{
+	if (!PG_ARGISNULL(0))
+		require_passing_rule(rule_from_text_datum(PG_GETARG_DATUM(0)));
 	PG_RETURN_BOOL(true);
 }

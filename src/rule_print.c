@@ -39,8 +39,9 @@ node_binding(RuleNodeKind kind)
 	}
 }
 
-static const char *
-relation_symbol(RuleRelation relation)
+/* How rules write the relation. */
+const char *
+rule_relation_symbol(RuleRelation relation)
 {
 	static const char *const symbols[] = {
 		[RULE_EQ] = "=",
@@ -55,8 +56,8 @@ relation_symbol(RuleRelation relation)
 }
 
 /* Append a code as rules write it, quoted where it must be. */
-void
-rule_print_code(StringInfo buf, const char *code, int length)
+static void
+print_code(StringInfo buf, const char *code, int length)
 {
 	if (rule_code_is_bare(code, length))
 	{
@@ -73,14 +74,15 @@ rule_print_code(StringInfo buf, const char *code, int length)
 	appendStringInfoChar(buf, '"');
 }
 
-static void
-print_quantity(StringInfo buf, RuleFact fact, const char *code, int length)
+/* Append a fact with its code, if it has one: score(final). */
+void
+rule_print_quantity(StringInfo buf, RuleFact fact, const char *code, int length)
 {
 	appendStringInfoString(buf, rule_fact_name(fact));
 	if (length > 0)
 	{
 		appendStringInfoChar(buf, '(');
-		rule_print_code(buf, code, length);
+		print_code(buf, code, length);
 		appendStringInfoChar(buf, ')');
 	}
 }
@@ -107,7 +109,7 @@ print_sum(StringInfo buf, const RuleTreeTerm *first)
 			decimal_append(buf, size);
 			appendStringInfoString(buf, " * ");
 		}
-		print_quantity(buf, term->fact, term->code, term->code_length);
+		rule_print_quantity(buf, term->fact, term->code, term->code_length);
 	}
 }
 
@@ -144,11 +146,11 @@ print_node(RuleTree *tree, StringInfo buf, Binding least)
 			break;
 		case RULE_COMPARISON:
 			print_sum(buf, tree->left);
-			appendStringInfo(buf, " %s ", relation_symbol(tree->relation));
+			appendStringInfo(buf, " %s ", rule_relation_symbol(tree->relation));
 			print_sum(buf, tree->right);
 			break;
 		case RULE_FLAG:
-			print_quantity(buf, tree->fact, tree->code, tree->code_length);
+			rule_print_quantity(buf, tree->fact, tree->code, tree->code_length);
 			break;
 	}
 	tree->text_length = buf->len - tree->text_offset;

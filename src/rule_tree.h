@@ -153,7 +153,9 @@ extern bool rule_find_fact(const char *word, int length, RuleFact *fact);
 
 /* rule_print.c */
 extern void rule_print(RuleTree *tree, StringInfo buf);
-extern void rule_print_code(StringInfo buf, const char *code, int length);
+extern void rule_print_quantity(StringInfo buf, RuleFact fact,
+								const char *code, int length);
+extern const char *rule_relation_symbol(RuleRelation relation);
 
 /* rule_flat.c */
 extern Rule *rule_flatten(RuleTree *tree);
