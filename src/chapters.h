@@ -1,0 +1,39 @@
+/*-------------------------------------------------------------------------
+ *
+ * chapters.h
+ *		The SQL that install() runs, statement by statement.
+ *
+ * The chapters in sql/install are compiled into the library. They are the
+ * only list of what install() makes: which tables, views and triggers there
+ * should be is read from the statements that create them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef ACHIEVE_CHAPTERS_H
+#define ACHIEVE_CHAPTERS_H
+
+#include "nodes/pg_list.h"
+
+typedef enum StatementKind
+{
+	STATEMENT_TABLE,
+	STATEMENT_VIEW,
+	STATEMENT_SEQUENCE,
+	STATEMENT_INDEX,
+	STATEMENT_TRIGGER,
+	STATEMENT_OTHER
+} StatementKind;
+
+typedef struct Statement
+{
+	StatementKind kind;
+	const char *chapter;		/* such as "10-catalogue" */
+	const char *relation;		/* what is made; of a trigger its table */
+	const char *trigger;		/* name of a trigger, else NULL */
+	const char *text;			/* without the semicolon */
+} Statement;
+
+extern List *chapters_statements(void);
+extern void chapters_run(const Statement *statement);
+
+#endif							/* ACHIEVE_CHAPTERS_H */
