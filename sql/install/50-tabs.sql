@@ -1,0 +1,1 @@
+-- Tabs: the views that apps show for an event.
