@@ -205,5 +205,7 @@ COMMENT ON COLUMN achieve.notification.delivered_at IS 'When it was delivered; n
 CREATE UNLOGGED TABLE achieve.pending_evaluation (
 	transaction_id bigint NOT NULL
 );
+-- Not unique: work that comes up while a transaction's row is served queues another.
+CREATE INDEX pending_evaluation_by_transaction ON achieve.pending_evaluation (transaction_id);
 COMMENT ON TABLE achieve.pending_evaluation IS 'Used by evaluation at commit: one row while a transaction that changed facts has yet to be evaluated. Empty otherwise.';
 COMMENT ON COLUMN achieve.pending_evaluation.transaction_id IS 'The transaction that is still to be evaluated.';
