@@ -31,6 +31,7 @@ SELECT a.event_id || ':' || a.achievement_type_id,
 	a.award_rule::text,
 	t.award_rule::text,
 	CASE
+		WHEN t.active AND NOT a.active THEN 'removed'
 		WHEN a.inherited AND (t.award_rule::text, t.on_lapse, t.active, t.valid_for, t.valid_unit,
 				t.valid_from_anchor, t.expiry_alignment, t.expires_on_day)
 			IS NOT DISTINCT FROM (a.award_rule::text, a.on_lapse, a.active, a.valid_for, a.valid_unit,
@@ -38,7 +39,6 @@ SELECT a.event_id || ':' || a.achievement_type_id,
 			THEN 'inherited'
 		WHEN a.inherited THEN 'template_changed'
 		WHEN t.achievement_type_id IS NULL THEN 'added'
-		WHEN t.active AND NOT a.active THEN 'removed'
 		ELSE 'overridden'
 	END
 FROM achieve.event_achievement a
