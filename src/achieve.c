@@ -1,3 +1,51 @@
+/*-------------------------------------------------------------------------
+ *
+ * achieve.c
+ *		Module entry: magic and settings.
+ *
+ *-------------------------------------------------------------------------
+ */
 #include "postgres.h"
+
 #include "fmgr.h"
+#include "utils/guc.h"
+
+#include "identity.h"
+#include "trigger.h"
+
 PG_MODULE_MAGIC;
+
+extern void _PG_init(void);
+
+static const struct config_enum_entry evaluation_options[] = {
+	{"statement", EVALUATE_AT_STATEMENT, false},
+	{"commit", EVALUATE_AT_COMMIT, false},
+	{NULL, 0, false}
+};
+
+void
+_PG_init(void)
+{
+	DefineCustomStringVariable("achieve.actor",
+							   "The app's user who is acting, for the audit.",
+							   "Set it with achieve.set_context() or SET LOCAL: pooled connections are shared.",
+							   &identity_actor_setting, "",
+							   PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable("achieve.reason",
+							   "Why the app's user is acting, for the audit.",
+							   NULL,
+							   &identity_reason_setting, "",
+							   PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomEnumVariable("achieve.evaluation",
+							 "When outcomes are evaluated: at the end of each statement, or once at commit.",
+							 NULL,
+							 &trigger_evaluation, EVALUATE_AT_STATEMENT,
+							 evaluation_options,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("achieve.enabled",
+							 "Whether facts are evaluated at all.",
+							 "Off to bulk-load; then call achieve.evaluate_event().",
+							 &trigger_enabled, true,
+							 PGC_SUSET, 0, NULL, NULL, NULL);
+	MarkGUCPrefixReserved("achieve");
+}

@@ -26,6 +26,8 @@ rule_fact_is_standing(RuleFact fact)
 	return rule_fact_info[fact].is_standing;
 }
 
+extern DecimalRange rule_attendance_value(RuleFact fact,
+										  const RuleAttendance *attendance);
 extern RuleBounds rule_form_bounds(const Rule *rule, const RuleNode *node,
 								   RuleFacts *facts);
 extern Truth rule_compare_bounds(const RuleBounds *bounds,

@@ -1,0 +1,138 @@
+/*-------------------------------------------------------------------------
+ *
+ * access.c
+ *		May the caller of an API function see what it acts on?
+ *
+ * The functions write as the tables' owner, so they first ask as the caller:
+ * for SELECT on the table, and, where row-level security applies to the
+ * caller, for the row itself. A row that is hidden and one that does not
+ * exist then look the same, 42501; a caller who sees everything is told that
+ * it does not exist, 23503.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+
+#include "access.h"
+
+static SPIPlanPtr see_event = NULL;
+static SPIPlanPtr see_enrollment = NULL;
+
+/* Runs a kept plan as the caller; whether it found a row. */
+static bool
+caller_sees(SPIPlanPtr *plan, const char *sql, int nkeys, Datum *keys)
+{
+	Oid			types[PATH_MAX_KEYS] = {INT8OID, INT8OID};
+	Snapshot	snapshot = InvalidSnapshot;
+	bool		found;
+
+	SPI_connect();
+	if (*plan == NULL)
+	{
+		SPIPlanPtr	fresh = SPI_prepare(sql, nkeys, types);
+
+		if (fresh == NULL || SPI_keepplan(fresh) != 0)
+			elog(ERROR, "could not prepare: %s", sql);
+		*plan = fresh;
+	}
+	CommandCounterIncrement();
+	if (!IsolationIsSerializable())
+		snapshot = RegisterSnapshot(GetLatestSnapshot());
+	if (SPI_execute_snapshot(*plan, keys, NULL, snapshot, InvalidSnapshot,
+							 snapshot != InvalidSnapshot, false,
+							 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not execute: %s", sql);
+	found = SPI_processed > 0;
+	if (snapshot != InvalidSnapshot)
+		UnregisterSnapshot(snapshot);
+	SPI_finish();
+	return found;
+}
+
+static bool
+row_exists(AccessPath path, int nkeys, const Datum *keys)
+{
+	ReadSet    *set = read_begin();
+	bool		exists = read_first(set, path, nkeys, keys) != NULL;
+
+	read_end(set);
+	return exists;
+}
+
+/* Checks SELECT on the table; true where row-level security applies. */
+static bool
+check_table(TableId table)
+{
+	Oid			relid = catalog_table(table)->relid;
+	AclResult	result = pg_class_aclcheck(relid, GetUserId(), ACL_SELECT);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_TABLE, get_rel_name(relid));
+	return check_enable_rls(relid, InvalidOid, true) == RLS_ENABLED;
+}
+
+/* Errors: 23503 no such event, 42501 not the caller's to see. */
+void
+access_check_event(int64 event_id)
+{
+	Datum		key = Int64GetDatum(event_id);
+
+	if (check_table(TABLE_EVENT))
+	{
+		if (!caller_sees(&see_event, "SELECT 1 FROM achieve.event AS e"
+						 " WHERE e.event_id OPERATOR(pg_catalog.=) $1",
+						 1, &key))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("permission denied for event " INT64_FORMAT,
+							event_id),
+					 errhint("It does not exist, or row-level security hides it from you.")));
+	}
+	else if (!row_exists(PATH_EVENT, 1, &key))
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("event " INT64_FORMAT " does not exist", event_id),
+				 errhint("The events are in achieve.event.")));
+}
+
+/* Errors: 23503 no such enrollment, 42501 not the caller's to see. */
+void
+access_check_enrollment(int64 event_id, int64 learner_id)
+{
+	Datum		keys[2];
+
+	keys[0] = Int64GetDatum(event_id);
+	keys[1] = Int64GetDatum(learner_id);
+	if (check_table(TABLE_ENROLLMENT))
+	{
+		if (!caller_sees(&see_enrollment,
+						 "SELECT 1 FROM achieve.enrollment AS n"
+						 " WHERE n.event_id OPERATOR(pg_catalog.=) $1"
+						 " AND n.learner_id OPERATOR(pg_catalog.=) $2",
+						 2, keys))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("permission denied for the enrollment of learner " INT64_FORMAT " on event " INT64_FORMAT,
+							learner_id, event_id),
+					 errhint("It does not exist, or row-level security hides it from you.")));
+		return;
+	}
+	if (row_exists(PATH_ENROLLMENT, 2, keys))
+		return;
+	if (!row_exists(PATH_EVENT, 1, keys))
+		access_check_event(event_id);
+	ereport(ERROR,
+			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+			 errmsg("learner " INT64_FORMAT " is not enrolled on event " INT64_FORMAT,
+					learner_id, event_id),
+			 errhint("Insert the enrollment into achieve.enrollment first.")));
+}

@@ -1,0 +1,16 @@
+/*-------------------------------------------------------------------------
+ *
+ * access.h
+ *		May the caller of an API function see what it acts on?
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef ACHIEVE_ACCESS_H
+#define ACHIEVE_ACCESS_H
+
+#include "reader.h"
+
+extern void access_check_event(int64 event_id);
+extern void access_check_enrollment(int64 event_id, int64 learner_id);
+
+#endif							/* ACHIEVE_ACCESS_H */

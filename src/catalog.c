@@ -1,0 +1,260 @@
+/*-------------------------------------------------------------------------
+ *
+ * catalog.c
+ *		Where achieve's tables, columns and indexes are.
+ *
+ * What is found stays in static arrays until a relation cache message names
+ * the table. A path without a suitable index has no index OID: the reader
+ * then scans the table, which is slow and right.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "catalog.h"
+
+typedef struct TableNames
+{
+	const char *name;
+	const char *columns[TABLE_MAX_COLUMNS];
+} TableNames;
+
+static const TableNames table_names[TABLE_COUNT] = {
+	[TABLE_EVENT] = {"event", {"event_id", "template_id", "code",
+			"starts_at", "ends_at", "time_zone", "status", "passing_rule",
+	"config_version"}},
+	[TABLE_SESSION] = {"session", {"event_id", "session_no", "starts_at",
+	"ends_at", "required", "cancelled"}},
+	[TABLE_ASSESSMENT] = {"assessment", {"event_id", "code", "max_score",
+	"weight", "attempt_choice", "max_attempts"}},
+	[TABLE_REQUIREMENT] = {"requirement", {"event_id", "code"}},
+	[TABLE_EVENT_ACHIEVEMENT] = {"event_achievement", {"event_id",
+			"achievement_type_id", "award_rule", "on_lapse", "active",
+			"valid_for", "valid_unit", "valid_from_anchor",
+	"expiry_alignment", "expires_on_day"}},
+	[TABLE_ACHIEVEMENT_TYPE] = {"achievement_type", {"achievement_type_id",
+			"code", "title", "valid_for", "valid_unit", "valid_from_anchor",
+			"expiry_alignment", "expires_on_day", "sequence_id", "active",
+	"read_by_rules"}},
+	[TABLE_LEARNER] = {"learner", {"learner_id"}},
+	[TABLE_ENROLLMENT] = {"enrollment", {"event_id", "learner_id", "status",
+	"counts_from"}},
+	[TABLE_ATTENDANCE] = {"attendance", {"event_id", "learner_id",
+	"session_no", "status"}},
+	[TABLE_SCORE] = {"score", {"event_id", "learner_id", "code", "attempt",
+	"score"}},
+	[TABLE_COMPLETION] = {"completion", {"event_id", "learner_id", "code",
+	"completed_at", "waived"}},
+	[TABLE_CONDITION] = {"condition", {"event_id", "learner_id", "name",
+	"value"}},
+	[TABLE_INVOICE] = {"invoice", {"invoice_id", "status", "number"}},
+	[TABLE_INVOICE_LINE] = {"invoice_line", {"event_id", "learner_id",
+	"invoice_id", "amount", "amount_paid", "amount_credited"}},
+	[TABLE_RESULT] = {"result", {"event_id", "learner_id", "rule_outcome",
+	"rule_decided_at", "manual_outcome", "approved_at"}},
+	[TABLE_ACHIEVEMENT] = {"achievement", {"event_id", "achievement_id",
+			"learner_id", "achievement_type_id", "source", "issued_at",
+			"valid_from", "expires_on", "revoked_at",
+	"lapse_transaction_id", "number"}},
+};
+
+typedef struct PathColumns
+{
+	TableId		table;
+	int			nkeys;
+	int			columns[PATH_MAX_KEYS];
+} PathColumns;
+
+static const PathColumns path_columns[PATH_COUNT] = {
+	[PATH_EVENT] = {TABLE_EVENT, 1, {EVENT_EVENT_ID}},
+	[PATH_SESSION] = {TABLE_SESSION, 1, {SESSION_EVENT_ID}},
+	[PATH_ASSESSMENT] = {TABLE_ASSESSMENT, 1, {ASSESSMENT_EVENT_ID}},
+	[PATH_REQUIREMENT] = {TABLE_REQUIREMENT, 1, {REQUIREMENT_EVENT_ID}},
+	[PATH_EVENT_ACHIEVEMENT] = {TABLE_EVENT_ACHIEVEMENT, 1,
+	{EVENT_ACHIEVEMENT_EVENT_ID}},
+	[PATH_ACHIEVEMENT_TYPE] = {TABLE_ACHIEVEMENT_TYPE, 1,
+	{ACHIEVEMENT_TYPE_ID}},
+	[PATH_ACHIEVEMENT_TYPE_CODE] = {TABLE_ACHIEVEMENT_TYPE, 1,
+	{ACHIEVEMENT_TYPE_CODE}},
+	[PATH_LEARNER] = {TABLE_LEARNER, 1, {LEARNER_LEARNER_ID}},
+	[PATH_ENROLLMENT] = {TABLE_ENROLLMENT, 2,
+	{ENROLLMENT_EVENT_ID, ENROLLMENT_LEARNER_ID}},
+	[PATH_ENROLLMENT_OF_LEARNER] = {TABLE_ENROLLMENT, 1,
+	{ENROLLMENT_LEARNER_ID}},
+	[PATH_ATTENDANCE] = {TABLE_ATTENDANCE, 2,
+	{ATTENDANCE_EVENT_ID, ATTENDANCE_LEARNER_ID}},
+	[PATH_SCORE] = {TABLE_SCORE, 2, {SCORE_EVENT_ID, SCORE_LEARNER_ID}},
+	[PATH_COMPLETION] = {TABLE_COMPLETION, 2,
+	{COMPLETION_EVENT_ID, COMPLETION_LEARNER_ID}},
+	[PATH_CONDITION] = {TABLE_CONDITION, 2,
+	{CONDITION_EVENT_ID, CONDITION_LEARNER_ID}},
+	[PATH_INVOICE] = {TABLE_INVOICE, 1, {INVOICE_INVOICE_ID}},
+	[PATH_INVOICE_LINE] = {TABLE_INVOICE_LINE, 2,
+	{INVOICE_LINE_EVENT_ID, INVOICE_LINE_LEARNER_ID}},
+	[PATH_INVOICE_LINE_OF_INVOICE] = {TABLE_INVOICE_LINE, 1,
+	{INVOICE_LINE_INVOICE_ID}},
+	[PATH_RESULT] = {TABLE_RESULT, 2, {RESULT_EVENT_ID, RESULT_LEARNER_ID}},
+	[PATH_ACHIEVEMENT] = {TABLE_ACHIEVEMENT, 2,
+	{ACHIEVEMENT_EVENT_ID, ACHIEVEMENT_LEARNER_ID}},
+	[PATH_ACHIEVEMENT_OF_LEARNER] = {TABLE_ACHIEVEMENT, 1,
+	{ACHIEVEMENT_LEARNER_ID}},
+};
+
+static TableInfo tables[TABLE_COUNT];	/* relid is InvalidOid: look it up */
+static Oid	path_index[PATH_COUNT];
+static bool path_known[PATH_COUNT];
+static bool callback_registered = false;
+
+/* Forgets what is known of a table whose relation cache entry changed. */
+static void
+forget_relation(Datum arg, Oid relid)
+{
+	for (int table = 0; table < TABLE_COUNT; table++)
+	{
+		if (relid == InvalidOid || tables[table].relid == relid)
+			tables[table].relid = InvalidOid;
+	}
+	for (int path = 0; path < PATH_COUNT; path++)
+	{
+		if (tables[path_columns[path].table].relid == InvalidOid ||
+			path_index[path] == relid)
+			path_known[path] = false;
+	}
+}
+
+/*
+ * The OID of a relation of achieve's.
+ *
+ * Errors: 55000 when install() has not made it yet.
+ */
+Oid
+catalog_relation(const char *name)
+{
+	Oid			schema = get_namespace_oid("achieve", true);
+	Oid			relid = InvalidOid;
+
+	if (OidIsValid(schema))
+		relid = get_relname_relid(name, schema);
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("achieve is not installed in this database"),
+				 errdetail("Relation \"achieve.%s\" does not exist.", name),
+				 errhint("Run: SELECT achieve.install();")));
+	return relid;
+}
+
+/* OID, owner and column numbers of a table. */
+const TableInfo *
+catalog_table(TableId table)
+{
+	TableInfo  *info = &tables[table];
+	const TableNames *names = &table_names[table];
+	TableInfo	found = {0};
+	Relation	rel;
+
+	if (OidIsValid(info->relid))
+		return info;
+
+	if (!callback_registered)
+	{
+		CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+		callback_registered = true;
+	}
+	found.relid = catalog_relation(names->name);
+	rel = table_open(found.relid, AccessShareLock);
+	found.owner = rel->rd_rel->relowner;
+	for (int i = 0; i < TABLE_MAX_COLUMNS && names->columns[i] != NULL; i++)
+	{
+		found.columns[i] = get_attnum(found.relid, names->columns[i]);
+		if (found.columns[i] == InvalidAttrNumber)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("column \"%s\" of \"achieve.%s\" does not exist",
+							names->columns[i], names->name),
+					 errhint("Run: SELECT achieve.install();")));
+	}
+	table_close(rel, AccessShareLock);
+	*info = found;
+	return info;
+}
+
+TableId
+catalog_path_table(AccessPath path)
+{
+	return path_columns[path].table;
+}
+
+/* The columns that a path's keys compare with; returns their number. */
+int
+catalog_path_columns(AccessPath path, AttrNumber *columns)
+{
+	const PathColumns *want = &path_columns[path];
+	const TableInfo *info = catalog_table(want->table);
+
+	for (int i = 0; i < want->nkeys; i++)
+		columns[i] = info->columns[want->columns[i]];
+	return want->nkeys;
+}
+
+/*
+ * The index that serves a path: a valid btree without predicate whose leading
+ * columns are the path's. InvalidOid where there is none.
+ */
+Oid
+catalog_path_index(AccessPath path)
+{
+	AttrNumber	columns[PATH_MAX_KEYS];
+	int			nkeys = catalog_path_columns(path, columns);
+	Relation	rel;
+	List	   *indexes;
+	ListCell   *cell;
+	Oid			best = InvalidOid;
+	int			best_width = INDEX_MAX_KEYS + 1;
+
+	if (path_known[path])
+		return path_index[path];
+
+	rel = table_open(catalog_table(path_columns[path].table)->relid,
+					 AccessShareLock);
+	if (rel->rd_rel->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("\"achieve.%s\" is not an ordinary table",
+						RelationGetRelationName(rel)),
+				 errhint("achieve reads ordinary tables only.")));
+	indexes = RelationGetIndexList(rel);
+	foreach(cell, indexes)
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+		Form_pg_index form = index->rd_index;
+		bool		fits = form->indisvalid &&
+			index->rd_rel->relam == BTREE_AM_OID &&
+			form->indnkeyatts >= nkeys && form->indnkeyatts < best_width &&
+			heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL);
+
+		for (int i = 0; fits && i < nkeys; i++)
+			fits = form->indkey.values[i] == columns[i];
+		if (fits)
+		{
+			best = RelationGetRelid(index);
+			best_width = form->indnkeyatts;
+		}
+		index_close(index, AccessShareLock);
+	}
+	list_free(indexes);
+	table_close(rel, AccessShareLock);
+	path_index[path] = best;
+	path_known[path] = true;
+	return best;
+}

@@ -1,0 +1,448 @@
+/*-------------------------------------------------------------------------
+ *
+ * config.c
+ *		What is configured for an event, as the engine needs it.
+ *
+ * Parsed configurations stay in the backend. Each is valid for one version of
+ * the event's row: every change of sessions, assessments, requirements or
+ * achievements moves event.config_version, so reading that one row, under the
+ * caller's snapshot, tells whether the rest is still right.
+ *
+ * A configuration that was replaced is kept until config_release, which the
+ * outermost evaluation calls: an evaluation further out may still use it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+
+#include "config.h"
+#include "validity.h"
+
+#define CONFIG_CACHE_LIMIT 2048
+
+typedef struct ConfigEntry
+{
+	int64		event_id;
+	EventConfig *config;
+} ConfigEntry;
+
+static HTAB *cache = NULL;		/* in CacheMemoryContext */
+static List *retired = NIL;		/* memory contexts, likewise */
+
+/* The word of event.status. */
+EventStatus
+event_status_from_bytes(const char *bytes, int length)
+{
+	switch (bytes[0])
+	{
+		case 's':
+			return EVENT_SCHEDULED;
+		case 'r':
+			return EVENT_REOPENED;
+		case 'f':
+			return EVENT_FINALIZED;
+		default:
+			return length > 1 && bytes[1] == 'l' ? EVENT_CLOSED :
+				EVENT_CANCELLED;
+	}
+}
+
+static AttemptChoice
+attempt_choice_from_bytes(const char *bytes)
+{
+	switch (bytes[0])
+	{
+		case 'l':
+			return ATTEMPT_LATEST;
+		case 'f':
+			return ATTEMPT_FIRST;
+		case 'm':
+			return ATTEMPT_MEAN;
+		default:
+			return ATTEMPT_HIGHEST;
+	}
+}
+
+/* Room for one more in an array of n, doubling from 8. */
+static void *
+grow(void *array, int n, Size size)
+{
+	if (n == 0)
+		return palloc(8 * size);
+	if (n >= 8 && (n & (n - 1)) == 0)
+		return repalloc(array, 2 * n * size);
+	return array;
+}
+
+static int
+compare_sessions(const void *a, const void *b)
+{
+	int32		left = ((const ConfigSession *) a)->session_no;
+	int32		right = ((const ConfigSession *) b)->session_no;
+
+	return left < right ? -1 : left > right;
+}
+
+static int
+compare_awards(const void *a, const void *b)
+{
+	int64		left = ((const ConfigAward *) a)->type_id;
+	int64		right = ((const ConfigAward *) b)->type_id;
+
+	return left < right ? -1 : left > right;
+}
+
+static char *
+copy_code(TupleTableSlot *row, TableId table, int column, int *length)
+{
+	const char *bytes = row_bytes(row, table, column, length);
+
+	return pnstrdup(bytes, *length);
+}
+
+static Numeric
+copy_numeric(TupleTableSlot *row, TableId table, int column)
+{
+	bool		isnull;
+	Datum		value = row_datum(row, table, column, &isnull);
+
+	return DatumGetNumericCopy(value);
+}
+
+static bool
+is_positive(Numeric number)
+{
+	return DatumGetBool(DirectFunctionCall2(numeric_gt,
+											NumericGetDatum(number),
+											NumericGetDatum(int64_to_numeric(0))));
+}
+
+static Rule *
+copy_rule(TupleTableSlot *row, TableId table, int column)
+{
+	bool		isnull;
+	Datum		value = row_datum(row, table, column, &isnull);
+
+	Rule	   *rule;
+	Rule	   *copy;
+
+	if (isnull)
+		return NULL;
+	rule = DatumGetRuleP(value);
+	copy = palloc(VARSIZE(rule));
+	memcpy(copy, rule, VARSIZE(rule));
+	return copy;
+}
+
+static void
+load_sessions(ReadSet *set, EventConfig *config)
+{
+	TupleTableSlot *row;
+
+	for (row = read_by_id(set, PATH_SESSION, config->event_id); row != NULL;
+		 row = read_next(set, PATH_SESSION))
+	{
+		ConfigSession *session;
+		TimestampTz starts_at = row_int64(row, TABLE_SESSION,
+										  SESSION_STARTS_AT);
+
+		config->sessions = grow(config->sessions, config->session_count,
+								sizeof(ConfigSession));
+		session = &config->sessions[config->session_count++];
+		session->session_no = row_int32(row, TABLE_SESSION,
+										SESSION_SESSION_NO);
+		session->counts = row_bool(row, TABLE_SESSION, SESSION_REQUIRED) &&
+			!row_bool(row, TABLE_SESSION, SESSION_CANCELLED);
+		session->day = date_in_zone(starts_at, config->time_zone);
+		session->length = row_int64(row, TABLE_SESSION, SESSION_ENDS_AT) -
+			starts_at;
+	}
+	if (config->session_count > 1)
+		qsort(config->sessions, config->session_count, sizeof(ConfigSession),
+			  compare_sessions);
+}
+
+static void
+load_assessments(ReadSet *set, EventConfig *config)
+{
+	TupleTableSlot *row;
+
+	for (row = read_by_id(set, PATH_ASSESSMENT, config->event_id);
+		 row != NULL; row = read_next(set, PATH_ASSESSMENT))
+	{
+		ConfigAssessment *assessment;
+		int			length;
+
+		config->assessments = grow(config->assessments,
+								   config->assessment_count,
+								   sizeof(ConfigAssessment));
+		assessment = &config->assessments[config->assessment_count++];
+		assessment->code = copy_code(row, TABLE_ASSESSMENT, ASSESSMENT_CODE,
+									 &assessment->code_len);
+		assessment->max_score = copy_numeric(row, TABLE_ASSESSMENT,
+											 ASSESSMENT_MAX_SCORE);
+		assessment->weight = copy_numeric(row, TABLE_ASSESSMENT,
+										  ASSESSMENT_WEIGHT);
+		assessment->has_weight = is_positive(assessment->weight);
+		assessment->choice = attempt_choice_from_bytes(
+			row_bytes(row, TABLE_ASSESSMENT, ASSESSMENT_ATTEMPT_CHOICE,
+					  &length));
+		assessment->max_attempts = row_int32(row, TABLE_ASSESSMENT,
+											 ASSESSMENT_MAX_ATTEMPTS);
+	}
+}
+
+static void
+load_requirements(ReadSet *set, EventConfig *config)
+{
+	TupleTableSlot *row;
+
+	for (row = read_by_id(set, PATH_REQUIREMENT, config->event_id);
+		 row != NULL; row = read_next(set, PATH_REQUIREMENT))
+	{
+		ConfigRequirement *requirement;
+
+		config->requirements = grow(config->requirements,
+									config->requirement_count,
+									sizeof(ConfigRequirement));
+		requirement = &config->requirements[config->requirement_count++];
+		requirement->code = copy_code(row, TABLE_REQUIREMENT,
+									  REQUIREMENT_CODE,
+									  &requirement->code_len);
+	}
+}
+
+/* The validity columns of event_achievement. */
+static void
+load_award_validity(TupleTableSlot *row, ConfigAward *award)
+{
+	award->has_valid_for = !row_is_null(row, TABLE_EVENT_ACHIEVEMENT,
+										EVENT_ACHIEVEMENT_VALID_FOR);
+	award->valid_for = row_int32(row, TABLE_EVENT_ACHIEVEMENT,
+								 EVENT_ACHIEVEMENT_VALID_FOR);
+	award->valid_unit = row_text(row, TABLE_EVENT_ACHIEVEMENT,
+								 EVENT_ACHIEVEMENT_VALID_UNIT);
+	award->valid_from_anchor = row_text(row, TABLE_EVENT_ACHIEVEMENT,
+										EVENT_ACHIEVEMENT_VALID_FROM_ANCHOR);
+	award->expiry_alignment = row_text(row, TABLE_EVENT_ACHIEVEMENT,
+									   EVENT_ACHIEVEMENT_EXPIRY_ALIGNMENT);
+	award->expires_on_day = row_text(row, TABLE_EVENT_ACHIEVEMENT,
+									 EVENT_ACHIEVEMENT_EXPIRES_ON_DAY);
+}
+
+static bool
+starts_at_previous_expiry(const ConfigAward *award, TupleTableSlot *type)
+{
+	int			length;
+
+	if (award->valid_from_anchor != NULL)
+		return award->valid_from_anchor[0] == 'p';
+	return row_bytes(type, TABLE_ACHIEVEMENT_TYPE,
+					 ACHIEVEMENT_TYPE_VALID_FROM_ANCHOR, &length)[0] == 'p';
+}
+
+static void
+load_awards(ReadSet *set, EventConfig *config)
+{
+	TupleTableSlot *row;
+
+	for (row = read_by_id(set, PATH_EVENT_ACHIEVEMENT, config->event_id);
+		 row != NULL; row = read_next(set, PATH_EVENT_ACHIEVEMENT))
+	{
+		ConfigAward *award;
+		TupleTableSlot *type;
+		int			length;
+
+		config->awards = grow(config->awards, config->award_count,
+							  sizeof(ConfigAward));
+		award = &config->awards[config->award_count++];
+		award->type_id = row_int64(row, TABLE_EVENT_ACHIEVEMENT,
+								   EVENT_ACHIEVEMENT_TYPE_ID);
+		award->rule = copy_rule(row, TABLE_EVENT_ACHIEVEMENT,
+								EVENT_ACHIEVEMENT_AWARD_RULE);
+		award->active = row_bool(row, TABLE_EVENT_ACHIEVEMENT,
+								 EVENT_ACHIEVEMENT_ACTIVE);
+		award->revokes = row_bytes(row, TABLE_EVENT_ACHIEVEMENT,
+								   EVENT_ACHIEVEMENT_ON_LAPSE,
+								   &length)[0] == 'r';
+		type = read_by_id(set, PATH_ACHIEVEMENT_TYPE, award->type_id);
+		if (type == NULL)
+		{
+			/* its foreign key is about to refuse the row */
+			config->award_count--;
+			continue;
+		}
+		award->type_code = copy_code(type, TABLE_ACHIEVEMENT_TYPE,
+									 ACHIEVEMENT_TYPE_CODE,
+									 &award->type_code_len);
+		award->read_by_rules = row_bool(type, TABLE_ACHIEVEMENT_TYPE,
+										ACHIEVEMENT_TYPE_READ_BY_RULES);
+		load_award_validity(row, award);
+		if (award->active)
+		{
+			config->issues_read_types |= award->read_by_rules;
+			config->renews |= starts_at_previous_expiry(award, type);
+			if (award->rule != NULL)
+				config->facts_read |= rule_fact_mask(award->rule);
+		}
+	}
+	if (config->award_count > 1)
+		qsort(config->awards, config->award_count, sizeof(ConfigAward),
+			  compare_awards);
+}
+
+/* Reads everything about an event; row is the event's. */
+static EventConfig *
+load(ReadSet *set, TupleTableSlot *row)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "achieve event",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	EventConfig *config = palloc0(sizeof(EventConfig));
+	bool		isnull;
+	const char *bytes;
+	int			length;
+
+	config->context = context;
+	config->event_id = row_int64(row, TABLE_EVENT, EVENT_EVENT_ID);
+	config->xmin = DatumGetTransactionId(
+		slot_getsysattr(row, MinTransactionIdAttributeNumber, &isnull));
+	config->tid = row->tts_tid;
+	config->config_version = row_int64(row, TABLE_EVENT,
+									   EVENT_CONFIG_VERSION);
+	bytes = row_bytes(row, TABLE_EVENT, EVENT_STATUS, &length);
+	config->status = event_status_from_bytes(bytes, length);
+	config->closed = config->status == EVENT_CLOSED ||
+		config->status == EVENT_FINALIZED;
+	config->starts_at = row_int64(row, TABLE_EVENT, EVENT_STARTS_AT);
+	config->ends_at = row_int64(row, TABLE_EVENT, EVENT_ENDS_AT);
+	config->time_zone = row_text(row, TABLE_EVENT, EVENT_TIME_ZONE);
+	config->passing_rule = copy_rule(row, TABLE_EVENT, EVENT_PASSING_RULE);
+	if (config->passing_rule != NULL)
+		config->facts_read = rule_fact_mask(config->passing_rule);
+
+	load_sessions(set, config);
+	load_assessments(set, config);
+	load_requirements(set, config);
+	load_awards(set, config);
+	config->reads_holds =
+		(config->facts_read & FACT_BIT(RULE_FACT_HOLDS)) != 0;
+
+	MemoryContextSetParent(context, CacheMemoryContext);
+	MemoryContextSwitchTo(caller);
+	return config;
+}
+
+static void
+retire(EventConfig *config)
+{
+	MemoryContext caller = MemoryContextSwitchTo(CacheMemoryContext);
+
+	retired = lappend(retired, config->context);
+	MemoryContextSwitchTo(caller);
+}
+
+/* The entry of an event in the cache, made where asked and absent. */
+static ConfigEntry *
+cache_entry(int64 event_id, bool make)
+{
+	bool		found;
+	ConfigEntry *entry;
+
+	if (cache == NULL)
+	{
+		HASHCTL		control = {0};
+
+		control.keysize = sizeof(int64);
+		control.entrysize = sizeof(ConfigEntry);
+		control.hcxt = CacheMemoryContext;
+		cache = hash_create("achieve events", 64, &control,
+							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	entry = hash_search(cache, &event_id, make ? HASH_ENTER : HASH_FIND,
+						&found);
+	if (make && !found)
+		entry->config = NULL;
+	return entry;
+}
+
+/*
+ * The configuration of an event as the view sees it, or NULL where there is
+ * no such event. Valid until the outermost evaluation ends.
+ */
+EventConfig *
+config_get(ReadSet *set, int64 event_id)
+{
+	TupleTableSlot *row = read_by_id(set, PATH_EVENT, event_id);
+	ConfigEntry *entry;
+	EventConfig *config;
+	bool		isnull;
+
+	if (row == NULL)
+		return NULL;
+	entry = cache_entry(event_id, true);
+	config = entry->config;
+	if (config != NULL &&
+		config->xmin == DatumGetTransactionId(
+			slot_getsysattr(row, MinTransactionIdAttributeNumber,
+							&isnull)) &&
+		ItemPointerEquals(&config->tid, &row->tts_tid) &&
+		config->config_version == row_int64(row, TABLE_EVENT,
+											EVENT_CONFIG_VERSION))
+		return config;
+
+	config = load(set, row);
+	if (entry->config != NULL)
+		retire(entry->config);
+	entry->config = config;
+	return config;
+}
+
+/*
+ * What this backend last knew of an event, perhaps stale, or NULL: good for
+ * deciding which locks to take first, not for deciding outcomes.
+ */
+EventConfig *
+config_cached(int64 event_id)
+{
+	ConfigEntry *entry = cache_entry(event_id, false);
+
+	return entry != NULL ? entry->config : NULL;
+}
+
+/*
+ * Frees replaced configurations, and all of them when there are many. Only
+ * when no evaluation is under way.
+ */
+void
+config_release(void)
+{
+	ListCell   *cell;
+
+	if (cache != NULL && hash_get_num_entries(cache) > CONFIG_CACHE_LIMIT)
+	{
+		HASH_SEQ_STATUS status;
+		ConfigEntry *entry;
+
+		hash_seq_init(&status, cache);
+		while ((entry = hash_seq_search(&status)) != NULL)
+		{
+			if (entry->config != NULL)
+				retire(entry->config);
+		}
+		hash_destroy(cache);
+		cache = NULL;
+	}
+	foreach(cell, retired)
+		MemoryContextDelete(lfirst(cell));
+	list_free(retired);
+	retired = NIL;
+}

@@ -1,0 +1,644 @@
+/*-------------------------------------------------------------------------
+ *
+ * decide.c
+ *		Decides enrollments in memory; nothing is written here.
+ *
+ * Each enrollment is read, then decided. What a decision changes in what a
+ * learner holds is seen at once by the learner's other enrollments whose
+ * rules read it: they are decided again until nothing moves, so one statement
+ * writes each (enrollment, type) at most once. Rules that contradict
+ * themselves through "not holds" never settle; MAX_ROUNDS ends that.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/memutils.h"
+
+#include "engine.h"
+
+#define MAX_ROUNDS 16
+
+typedef struct TermsKey
+{
+	int64		event_id;
+	int64		type_id;
+} TermsKey;
+
+typedef struct StateEntry
+{
+	EnrollmentKey key;			/* hash key; must be first */
+	EnrollmentState *state;
+} StateEntry;
+
+static HTAB *
+make_hash(Evaluation *evaluation, const char *name, Size key, Size entry)
+{
+	HASHCTL		control = {0};
+
+	control.keysize = key;
+	control.entrysize = entry;
+	control.hcxt = evaluation->context;
+	return hash_create(name, 64, &control,
+					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+static Learner *
+get_learner(Evaluation *evaluation, int64 learner_id)
+{
+	Learner    *learner;
+	bool		found;
+
+	if (evaluation->learners == NULL)
+		evaluation->learners = make_hash(evaluation, "achieve learners",
+										 sizeof(int64), sizeof(Learner));
+	learner = hash_search(evaluation->learners, &learner_id, HASH_ENTER,
+						  &found);
+	if (!found)
+	{
+		memset(learner, 0, sizeof(Learner));
+		learner->learner_id = learner_id;
+	}
+	return learner;
+}
+
+/*
+ * How a type is issued on an event: the event's own validity before the
+ * type's. Takes the lock that the record's foreign key would take, so that a
+ * rule that begins to read the type is either seen here or waits for us.
+ */
+static const AwardTerms *
+get_terms(Evaluation *evaluation, const EventConfig *config,
+		  const ConfigAward *award)
+{
+	TermsKey	key = {config->event_id, award->type_id};
+	AwardTerms *terms;
+	TupleTableSlot *row;
+	Datum		id = Int64GetDatum(award->type_id);
+	bool		found;
+	char	   *anchor;
+	char	   *unit;
+	char	   *alignment;
+	char	   *day;
+	bool		has_valid_for;
+	int32		valid_for;
+
+	if (evaluation->terms == NULL)
+		evaluation->terms = make_hash(evaluation, "achieve terms",
+									  sizeof(TermsKey), sizeof(AwardTerms));
+	terms = hash_search(evaluation->terms, &key, HASH_FIND, NULL);
+	if (terms != NULL)
+		return terms;
+
+	row = lock_row(evaluation->set, PATH_ACHIEVEMENT_TYPE, 1, &id,
+				   LockTupleKeyShare);
+	if (row == NULL)
+		elog(ERROR, "achievement type " INT64_FORMAT " has vanished",
+			 award->type_id);
+	anchor = award->valid_from_anchor ? award->valid_from_anchor :
+		row_text(row, TABLE_ACHIEVEMENT_TYPE,
+				 ACHIEVEMENT_TYPE_VALID_FROM_ANCHOR);
+	has_valid_for = award->has_valid_for ||
+		!row_is_null(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_VALID_FOR);
+	valid_for = award->has_valid_for ? award->valid_for :
+		row_int32(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_VALID_FOR);
+	unit = award->valid_unit ? award->valid_unit :
+		row_text(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_VALID_UNIT);
+	alignment = award->expiry_alignment ? award->expiry_alignment :
+		row_text(row, TABLE_ACHIEVEMENT_TYPE,
+				 ACHIEVEMENT_TYPE_EXPIRY_ALIGNMENT);
+	day = award->expires_on_day ? award->expires_on_day :
+		row_text(row, TABLE_ACHIEVEMENT_TYPE,
+				 ACHIEVEMENT_TYPE_EXPIRES_ON_DAY);
+
+	terms = hash_search(evaluation->terms, &key, HASH_ENTER, &found);
+	terms->read_by_rules = row_bool(row, TABLE_ACHIEVEMENT_TYPE,
+									ACHIEVEMENT_TYPE_READ_BY_RULES);
+	terms->has_sequence = !row_is_null(row, TABLE_ACHIEVEMENT_TYPE,
+									   ACHIEVEMENT_TYPE_SEQUENCE_ID);
+	terms->sequence_id = row_int64(row, TABLE_ACHIEVEMENT_TYPE,
+								   ACHIEVEMENT_TYPE_SEQUENCE_ID);
+	terms->policy = validity_policy(anchor, has_valid_for, valid_for, unit,
+									alignment, day);
+	return terms;
+}
+
+/* The stored result. */
+static void
+read_result(Evaluation *evaluation, EnrollmentState *state)
+{
+	TupleTableSlot *row = read_by_enrollment(evaluation->set, PATH_RESULT,
+											 state->key.event_id,
+											 state->key.learner_id);
+	const char *bytes;
+	int			length;
+
+	state->stored_rule_outcome = OUTCOME_PENDING;
+	if (row == NULL)
+		return;
+	state->has_result = true;
+	bytes = row_bytes(row, TABLE_RESULT, RESULT_RULE_OUTCOME, &length);
+	state->stored_rule_outcome = outcome_from_bytes(bytes, length);
+	bytes = row_bytes(row, TABLE_RESULT, RESULT_MANUAL_OUTCOME, &length);
+	state->manual_outcome = outcome_from_bytes(bytes, length);
+	state->rule_decided_at = row_int64(row, TABLE_RESULT,
+									   RESULT_RULE_DECIDED_AT);
+	state->approved = !row_is_null(row, TABLE_RESULT, RESULT_APPROVED_AT);
+}
+
+static AwardState *
+find_award(EnrollmentState *state, int64 type_id)
+{
+	for (int i = 0; i < state->config->award_count; i++)
+	{
+		if (state->config->awards[i].type_id == type_id)
+			return &state->awards[i];
+	}
+	return NULL;
+}
+
+/* Adds one stored record to what is known of its type. */
+static void
+note_record(Evaluation *evaluation, AwardState *award, TupleTableSlot *row)
+{
+	int64		id = row_int64(row, TABLE_ACHIEVEMENT,
+							   ACHIEVEMENT_ACHIEVEMENT_ID);
+	int			length;
+
+	if (row_is_null(row, TABLE_ACHIEVEMENT, ACHIEVEMENT_REVOKED_AT))
+	{
+		award->held_id = id;
+		award->held_by_rule = row_bytes(row, TABLE_ACHIEVEMENT,
+										ACHIEVEMENT_SOURCE,
+										&length)[0] == 'r';
+		award->held_issued_at = row_int64(row, TABLE_ACHIEVEMENT,
+										  ACHIEVEMENT_ISSUED_AT);
+	}
+	else if (row_is_null(row, TABLE_ACHIEVEMENT,
+						 ACHIEVEMENT_LAPSE_TRANSACTION_ID))
+		award->blocked = true;
+	else if (id > award->lapsed_id)
+	{
+		award->lapsed_id = id;
+		award->lapsed_here =
+			row_int64(row, TABLE_ACHIEVEMENT,
+					  ACHIEVEMENT_LAPSE_TRANSACTION_ID) ==
+			evaluation->transaction_id;
+		award->lapsed_validity.valid_from =
+			row_int32(row, TABLE_ACHIEVEMENT, ACHIEVEMENT_VALID_FROM);
+		award->lapsed_validity.never_expires =
+			row_is_null(row, TABLE_ACHIEVEMENT, ACHIEVEMENT_EXPIRES_ON);
+		award->lapsed_validity.expires_on =
+			row_int32(row, TABLE_ACHIEVEMENT, ACHIEVEMENT_EXPIRES_ON);
+	}
+}
+
+static void
+read_awards(Evaluation *evaluation, EnrollmentState *state)
+{
+	const EventConfig *config = state->config;
+	TupleTableSlot *row;
+
+	if (config->award_count == 0)
+		return;
+	state->awards = palloc0(config->award_count * sizeof(AwardState));
+	for (int i = 0; i < config->award_count; i++)
+		state->awards[i].config = &config->awards[i];
+	for (row = read_by_enrollment(evaluation->set, PATH_ACHIEVEMENT,
+								  state->key.event_id, state->key.learner_id);
+		 row != NULL; row = read_next(evaluation->set, PATH_ACHIEVEMENT))
+	{
+		AwardState *award = find_award(state,
+			row_int64(row, TABLE_ACHIEVEMENT,
+					  ACHIEVEMENT_ACHIEVEMENT_TYPE_ID));
+
+		if (award != NULL)
+			note_record(evaluation, award, row);
+	}
+}
+
+/* Reads everything about a locked enrollment; NULL where its event is gone. */
+static EnrollmentState *
+make_state(Evaluation *evaluation, const LockedEnrollment *locked)
+{
+	const EventConfig *config = config_get(evaluation->set,
+										   locked->key.event_id);
+	EnrollmentState *state;
+	bool		found;
+
+	if (config == NULL)
+		return NULL;
+	state = palloc0(sizeof(EnrollmentState));
+	state->key = locked->key;
+	state->config = config;
+	state->active = locked->active && config->status != EVENT_CANCELLED;
+	facts_init(&state->facts, evaluation->set, config,
+			   locked->key.learner_id);
+	state->facts.joined_late = locked->joined_late;
+	state->facts.counts_from = locked->counts_from;
+	if (evaluation->check_scores)
+		facts_check_scores(&state->facts);
+	if (state->active)
+		facts_gather(&state->facts, config->facts_read);
+	read_result(evaluation, state);
+	state->rule_outcome = state->stored_rule_outcome;
+	read_awards(evaluation, state);
+
+	if (config->reads_holds || config->issues_read_types || config->renews)
+	{
+		StateEntry *entry;
+
+		state->learner = get_learner(evaluation, locked->key.learner_id);
+		state->facts.learner = state->learner;
+		state->facts.today = date_in_zone(facts_now(), config->time_zone);
+		state->learner->states = lappend(state->learner->states, state);
+		if (evaluation->by_key == NULL)
+			evaluation->by_key = make_hash(evaluation, "achieve enrollments",
+										   sizeof(EnrollmentKey),
+										   sizeof(StateEntry));
+		entry = hash_search(evaluation->by_key, &state->key, HASH_ENTER,
+							&found);
+		entry->state = state;
+	}
+	evaluation->states = lappend(evaluation->states, state);
+	return state;
+}
+
+/*
+ * Points holds() at what is being decided, the passing rule or an award: is
+ * it decided already, and when?
+ */
+void
+decide_subject(EnrollmentState *state, const AwardState *award)
+{
+	bool		decided = award == NULL ?
+		state->stored_rule_outcome != OUTCOME_PENDING :
+		award->held_id != 0 && award->held_by_rule;
+
+	state->facts.award_type_id = award == NULL ? 0 : award->config->type_id;
+	state->facts.decided = decided && state->learner != NULL;
+	if (state->facts.decided)
+		state->facts.decided_on =
+			date_in_zone(award == NULL ? state->rule_decided_at :
+						 award->held_issued_at, state->config->time_zone);
+}
+
+/* The rule's own outcome of the result. */
+static void
+decide_result(EnrollmentState *state)
+{
+	const EventConfig *config = state->config;
+
+	if (!state->active || config->status == EVENT_FINALIZED)
+		return;
+	if (config->passing_rule == NULL)
+	{
+		state->rule_outcome = OUTCOME_PENDING;
+		return;
+	}
+	decide_subject(state, NULL);
+	state->rule_outcome = outcome_of_truth(
+		rule_evaluate(config->passing_rule, &state->facts.asked));
+}
+
+/* A truth of the result as award rules see it. */
+static Truth
+outcome_is(Outcome outcome, Outcome wanted)
+{
+	return outcome == wanted ? TRUTH_YES :
+		outcome == OUTCOME_PENDING ? TRUTH_OPEN : TRUTH_NO;
+}
+
+/*
+ * When the validity of a renewal starts: at the end of the latest-ending
+ * earlier achievement of the type that is still valid.
+ */
+static bool
+previous_expiry(EnrollmentState *state, int64 type_id, DateADT issued_on,
+				DateADT *expiry)
+{
+	bool		found = false;
+
+	for (int i = 0; i < state->learner->holding_count; i++)
+	{
+		const Holding *holding = &state->learner->holdings[i];
+
+		if (holding->lapsed || holding->type_id != type_id ||
+			!holding->expires || holding->expires_on <= issued_on ||
+			holding->event_id == state->key.event_id)
+			continue;
+		if (!found || holding->expires_on > *expiry)
+			*expiry = holding->expires_on;
+		found = true;
+	}
+	return found;
+}
+
+static Validity
+award_validity(Evaluation *evaluation, EnrollmentState *state,
+			   const AwardTerms *terms)
+{
+	const char *zone = state->config->time_zone;
+	DateADT		issued_on = date_in_zone(facts_now(), zone);
+	DateADT		previous = 0;
+	bool		has_previous = false;
+
+	if (terms->policy.anchor == VALIDITY_PREVIOUS_EXPIRY)
+	{
+		if (state->learner == NULL)
+			state->learner = get_learner(evaluation, state->key.learner_id);
+		learner_load(state->learner, evaluation->set);
+		has_previous = previous_expiry(state, terms->type_id, issued_on,
+									   &previous);
+	}
+	return validity_compute(&terms->policy, issued_on,
+							date_in_zone(state->config->starts_at, zone),
+							date_in_zone(state->config->ends_at, zone),
+							has_previous, previous);
+}
+
+static bool
+same_validity(const Validity *a, const Validity *b)
+{
+	return a->valid_from == b->valid_from &&
+		a->never_expires == b->never_expires &&
+		(a->never_expires || a->expires_on == b->expires_on);
+}
+
+/* A met rule of a type not held: a new record, or the lapsed one again. */
+static AwardChange
+decide_issue(Evaluation *evaluation, EnrollmentState *state,
+			 AwardState *award)
+{
+	award->terms = get_terms(evaluation, state->config, award->config);
+	if (award->lapsed_id != 0 && award->lapsed_here)
+	{
+		award->validity = award->lapsed_validity;
+		return AWARD_REINSTATE;
+	}
+	award->validity = award_validity(evaluation, state, award->terms);
+	if (award->lapsed_id != 0 &&
+		same_validity(&award->validity, &award->lapsed_validity))
+		return AWARD_REINSTATE;
+	return AWARD_ISSUE;
+}
+
+static AwardChange
+decide_award(Evaluation *evaluation, EnrollmentState *state,
+			 AwardState *award)
+{
+	const EventConfig *config = state->config;
+	bool		by_rule = award->held_id != 0 && award->held_by_rule;
+
+	if (!award->config->active || award->config->rule == NULL)
+		return AWARD_KEEP;
+	award->truth = TRUTH_NO;
+	if (state->active)
+	{
+		decide_subject(state, award);
+		award->truth = rule_evaluate(award->config->rule,
+									 &state->facts.asked);
+	}
+	if (award->truth == TRUTH_YES)
+	{
+		if (award->held_id != 0 || award->blocked)
+			return AWARD_KEEP;
+		return decide_issue(evaluation, state, award);
+	}
+	if (!by_rule || !award->config->revokes ||
+		config->status == EVENT_FINALIZED)
+		return AWARD_KEEP;
+	if (config->status == EVENT_REOPENED && award->truth == TRUTH_OPEN)
+		return AWARD_KEEP;
+	award->terms = get_terms(evaluation, config, award->config);
+	return AWARD_LAPSE;
+}
+
+/* What the learner holds once this decision is written. */
+static void
+overlay_holding(EnrollmentState *state, const AwardState *award)
+{
+	Learner    *learner = state->learner;
+	Holding    *holding = NULL;
+	bool		held = award->change == AWARD_KEEP ? award->held_id != 0 :
+		award->change != AWARD_LAPSE;
+
+	for (int i = 0; i < learner->holding_count; i++)
+	{
+		if (learner->holdings[i].event_id == state->key.event_id &&
+			learner->holdings[i].type_id == award->config->type_id)
+			holding = &learner->holdings[i];
+	}
+	if (holding == NULL)
+	{
+		Holding    *holdings;
+
+		if (!held)
+			return;
+		holdings = palloc0((learner->holding_count + 1) * sizeof(Holding));
+		if (learner->holding_count > 0)
+			memcpy(holdings, learner->holdings,
+				   learner->holding_count * sizeof(Holding));
+		learner->holdings = holdings;
+		holding = &holdings[learner->holding_count++];
+		holding->event_id = state->key.event_id;
+		holding->type_id = award->config->type_id;
+	}
+	holding->lapsed = !held;
+	if (award->change == AWARD_ISSUE || award->change == AWARD_REINSTATE)
+	{
+		holding->issued_at = facts_now();
+		holding->valid_from = award->validity.valid_from;
+		holding->expires = !award->validity.never_expires;
+		holding->expires_on = award->validity.expires_on;
+	}
+}
+
+typedef struct HoldsSearch
+{
+	const char *code;
+	int			code_len;
+	bool		found;
+} HoldsSearch;
+
+/* RuleFactVisitor */
+static void
+search_holds(void *arg, RuleFact fact, const char *code, int code_len)
+{
+	HoldsSearch *search = arg;
+
+	if (fact == RULE_FACT_HOLDS && code_len == search->code_len &&
+		memcmp(code, search->code, code_len) == 0)
+		search->found = true;
+}
+
+/* Whether some rule in force of an event reads holds(code). */
+static bool
+config_reads_type(const EventConfig *config, const ConfigAward *type)
+{
+	HoldsSearch search = {type->type_code, type->type_code_len, false};
+
+	if (!config->reads_holds)
+		return false;
+	if (config->passing_rule != NULL)
+		rule_visit_facts(config->passing_rule, search_holds, &search);
+	for (int i = 0; i < config->award_count && !search.found; i++)
+	{
+		if (config->awards[i].active && config->awards[i].rule != NULL)
+			rule_visit_facts(config->awards[i].rule, search_holds, &search);
+	}
+	return search.found;
+}
+
+static List *
+enqueue(List *queue, EnrollmentState *state)
+{
+	if (state->queued || state->rounds >= MAX_ROUNDS)
+		return queue;
+	state->queued = true;
+	return lappend(queue, state);
+}
+
+/*
+ * Brings in the learner's enrollments that are not part of this evaluation
+ * yet and whose rules read the type. Each is locked; what others committed
+ * meanwhile must be seen, so the view is refreshed.
+ */
+static List *
+bring_in_readers(Evaluation *evaluation, Learner *learner,
+				 const ConfigAward *type, List *queue)
+{
+	List	   *events = NIL;
+	ListCell   *cell;
+	TupleTableSlot *row;
+
+	for (row = read_by_id(evaluation->set, PATH_ENROLLMENT_OF_LEARNER,
+						  learner->learner_id);
+		 row != NULL;
+		 row = read_next(evaluation->set, PATH_ENROLLMENT_OF_LEARNER))
+	{
+		int64	   *event_id = palloc(sizeof(int64));
+
+		*event_id = row_int64(row, TABLE_ENROLLMENT, ENROLLMENT_EVENT_ID);
+		events = lappend(events, event_id);
+	}
+	foreach(cell, events)
+	{
+		EnrollmentKey key = {*(int64 *) lfirst(cell), learner->learner_id};
+		const EventConfig *config;
+		LockedEnrollment locked;
+		EnrollmentState *state;
+
+		if (hash_search(evaluation->by_key, &key, HASH_FIND, NULL) != NULL)
+			continue;
+		config = config_get(evaluation->set, key.event_id);
+		if (config == NULL || !config_reads_type(config, type) ||
+			!lock_enrollment(evaluation->set, &key, &locked))
+			continue;
+		read_refresh(evaluation->set);
+		state = make_state(evaluation, &locked);
+		if (state != NULL)
+			queue = enqueue(queue, state);
+	}
+	return queue;
+}
+
+/* Everybody of this learner whose rules read what has just been decided. */
+static List *
+ripple(Evaluation *evaluation, EnrollmentState *state, AwardState *award,
+	   List *queue)
+{
+	ListCell   *cell;
+	bool		read_by_rules = award->terms->read_by_rules;
+
+	if (state->learner == NULL)
+	{
+		if (!read_by_rules)
+			return queue;
+		/* a rule has just begun to read it: we did not know when we locked */
+		lock_learner(evaluation->set, state->key.learner_id,
+					 LockTupleNoKeyExclusive);
+		read_refresh(evaluation->set);
+		state->learner = get_learner(evaluation, state->key.learner_id);
+		state->learner->states = lappend(state->learner->states, state);
+		if (evaluation->by_key == NULL)
+			evaluation->by_key = make_hash(evaluation, "achieve enrollments",
+										   sizeof(EnrollmentKey),
+										   sizeof(StateEntry));
+	}
+	learner_load(state->learner, evaluation->set);
+	overlay_holding(state, award);
+	foreach(cell, state->learner->states)
+	{
+		EnrollmentState *other = lfirst(cell);
+
+		if (config_reads_type(other->config, award->config))
+			queue = enqueue(queue, other);
+	}
+	if (read_by_rules)
+		queue = bring_in_readers(evaluation, state->learner, award->config,
+								 queue);
+	return queue;
+}
+
+/* Decides one enrollment as things stand; returns the queue, grown. */
+static List *
+decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
+{
+	Outcome		stored = effective_outcome(state->manual_outcome,
+										   state->stored_rule_outcome);
+	Outcome		outcome;
+
+	state->rounds++;
+	decide_result(state);
+	outcome = effective_outcome(state->manual_outcome, state->rule_outcome);
+	state->approval_ends = state->approved && outcome != stored;
+	state->facts.passed = outcome_is(outcome, OUTCOME_PASSED);
+	state->facts.failed = outcome_is(outcome, OUTCOME_FAILED);
+	state->facts.approved = state->approved && !state->approval_ends ?
+		TRUTH_YES : TRUTH_OPEN;
+
+	for (int i = 0; i < state->config->award_count; i++)
+	{
+		AwardState *award = &state->awards[i];
+		AwardChange change = decide_award(evaluation, state, award);
+
+		if (change == award->change)
+			continue;
+		award->change = change;
+		queue = ripple(evaluation, state, award, queue);
+	}
+	return queue;
+}
+
+/* Reads and decides the given enrollments, and whom they move. */
+void
+decide_all(Evaluation *evaluation, const LockedEnrollment *locked, int count)
+{
+	List	   *queue = NIL;
+
+	evaluation->transaction_id =
+		(int64) U64FromFullTransactionId(GetTopFullTransactionId());
+	for (int i = 0; i < count; i++)
+	{
+		EnrollmentState *state = make_state(evaluation, &locked[i]);
+
+		if (state != NULL)
+			queue = enqueue(queue, state);
+	}
+	while (queue != NIL)
+	{
+		List	   *round = queue;
+		ListCell   *cell;
+
+		queue = NIL;
+		foreach(cell, round)
+		{
+			EnrollmentState *state = lfirst(cell);
+
+			state->queued = false;
+			queue = decide(evaluation, state, queue);
+		}
+	}
+}

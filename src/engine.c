@@ -1,0 +1,107 @@
+/*-------------------------------------------------------------------------
+ *
+ * engine.c
+ *		The evaluation: from touched enrollments to outcomes that are right.
+ *
+ * All locks of a run are taken first and in one order, then the work is done
+ * in chunks, each with a view of its own and memory that is freed after it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "engine.h"
+
+/* Enrollments decided and written together. */
+#define CHUNK_SIZE 4096
+
+/* Runs under way: a user's trigger on an outcome table may start another. */
+static int	depth = 0;
+
+const char *
+outcome_name(Outcome outcome)
+{
+	switch (outcome)
+	{
+		case OUTCOME_PENDING:
+			return "pending";
+		case OUTCOME_PASSED:
+			return "passed";
+		case OUTCOME_FAILED:
+			return "failed";
+		case OUTCOME_NONE:
+			break;
+	}
+	elog(ERROR, "outcome %d has no name", outcome);
+}
+
+/* The word of an outcome column; NONE for null, which has no bytes. */
+Outcome
+outcome_from_bytes(const char *bytes, int length)
+{
+	if (length == 0)
+		return OUTCOME_NONE;
+	if (bytes[0] == 'f')
+		return OUTCOME_FAILED;
+	return bytes[1] == 'a' ? OUTCOME_PASSED : OUTCOME_PENDING;
+}
+
+static void
+run_chunk(const LockedEnrollment *locked, int count, bool check_scores,
+		  EvaluationCounts *counts)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "achieve evaluation",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	Evaluation	evaluation = {0};
+
+	evaluation.context = context;
+	evaluation.check_scores = check_scores;
+	evaluation.set = read_begin();
+	decide_all(&evaluation, locked, count);
+	write_changes(&evaluation, counts);
+	read_end(evaluation.set);
+
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+}
+
+/*
+ * Makes every outcome right that the work can have moved. counts may be NULL.
+ * The work is consumed: it ends up sorted and extended.
+ */
+void
+engine_run(Work *work, EvaluationCounts *counts)
+{
+	EvaluationCounts ignored = {0};
+	LockedEnrollment *locked;
+	int			count;
+
+	if (work_is_empty(work))
+		return;
+	if (counts == NULL)
+		counts = &ignored;
+	if (depth == 0)
+		config_release();
+
+	depth++;
+	PG_TRY();
+	{
+		locked = locks_take(work, &count);
+		for (int done = 0; done < count; done += CHUNK_SIZE)
+			run_chunk(locked + done, Min(CHUNK_SIZE, count - done),
+					  work->check_scores, counts);
+		if (locked != NULL)
+			pfree(locked);
+	}
+	PG_FINALLY();
+	{
+		depth--;
+	}
+	PG_END_TRY();
+}

@@ -1,0 +1,162 @@
+/*-------------------------------------------------------------------------
+ *
+ * engine.h
+ *		The evaluation: from touched enrollments to outcomes that are right.
+ *
+ * engine_run is the only way in. Its stages lie in files of their own:
+ * locks.c takes the locks, decide.c decides in memory, write.c writes what
+ * changed.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef ACHIEVE_ENGINE_H
+#define ACHIEVE_ENGINE_H
+
+#include "utils/hsearch.h"
+
+#include "facts.h"
+#include "validity.h"
+#include "work.h"
+
+typedef enum Outcome
+{
+	OUTCOME_NONE,				/* no manual outcome */
+	OUTCOME_PENDING,
+	OUTCOME_PASSED,
+	OUTCOME_FAILED
+} Outcome;
+
+typedef enum AwardChange
+{
+	AWARD_KEEP,					/* leave it as it is */
+	AWARD_ISSUE,
+	AWARD_REINSTATE,			/* the lapsed record comes back */
+	AWARD_LAPSE
+} AwardChange;
+
+/* How achievements of a type are issued on an event; read under its lock. */
+typedef struct AwardTerms
+{
+	int64		event_id;		/* hash key: both; must be first */
+	int64		type_id;
+	bool		read_by_rules;
+	bool		has_sequence;
+	int64		sequence_id;
+	ValidityPolicy policy;
+} AwardTerms;
+
+/* An achievement type of an enrollment's event: what is, what shall be. */
+typedef struct AwardState
+{
+	const ConfigAward *config;
+
+	/* stored */
+	int64		held_id;		/* the unrevoked record, 0: none */
+	bool		held_by_rule;
+	TimestampTz held_issued_at;
+	bool		blocked;		/* a person revoked it */
+	int64		lapsed_id;		/* the last one the rule took back, 0: none */
+	bool		lapsed_here;	/* in this very transaction */
+	Validity	lapsed_validity;
+
+	/* decided */
+	AwardChange change;
+	Truth		truth;			/* of the award rule */
+	const AwardTerms *terms;	/* once something changes */
+	Validity	validity;		/* when issued */
+	int64		issued_id;		/* once written */
+	char	   *number;			/* once written */
+} AwardState;
+
+typedef struct EnrollmentState
+{
+	EnrollmentKey key;
+	const EventConfig *config;
+	bool		active;			/* the enrollment counts, on a living event */
+	EnrollmentFacts facts;
+	Learner    *learner;		/* NULL where nothing depends on it */
+
+	/* stored */
+	bool		has_result;
+	Outcome		stored_rule_outcome;
+	Outcome		manual_outcome;
+	TimestampTz rule_decided_at;
+	bool		approved;
+
+	/* decided */
+	Outcome		rule_outcome;
+	bool		approval_ends;
+	AwardState *awards;			/* config->award_count of them */
+	int			rounds;			/* how often it was decided */
+	bool		queued;
+} EnrollmentState;
+
+/* One run of engine_run, or one chunk of a large one. */
+typedef struct Evaluation
+{
+	MemoryContext context;
+	ReadSet    *set;
+	List	   *states;			/* EnrollmentState, in key order of the work */
+	HTAB	   *learners;		/* Learner, by id */
+	HTAB	   *terms;			/* AwardTerms, by event and type */
+	HTAB	   *by_key;			/* states that ripples may reach */
+	bool		check_scores;
+	int64		transaction_id;
+} Evaluation;
+
+/* What came of it, for evaluate_event. */
+typedef struct EvaluationCounts
+{
+	int64		enrollments;
+	int64		results_changed;
+	int64		issued;
+	int64		revoked;
+} EvaluationCounts;
+
+static inline Outcome
+effective_outcome(Outcome manual, Outcome rule)
+{
+	return manual != OUTCOME_NONE ? manual : rule;
+}
+
+static inline Outcome
+outcome_of_truth(Truth truth)
+{
+	return truth == TRUTH_YES ? OUTCOME_PASSED :
+		truth == TRUTH_NO ? OUTCOME_FAILED : OUTCOME_PENDING;
+}
+
+extern const char *outcome_name(Outcome outcome);
+extern Outcome outcome_from_bytes(const char *bytes, int length);
+
+/* engine.c */
+extern void engine_run(Work *work, EvaluationCounts *counts);
+
+/* locks.c: enrollments of the work that exist, locked in order */
+typedef struct LockedEnrollment
+{
+	EnrollmentKey key;
+	bool		active;
+	bool		joined_late;
+	DateADT		counts_from;
+} LockedEnrollment;
+
+extern LockedEnrollment *locks_take(Work *work, int *count);
+extern bool lock_enrollment(ReadSet *set, const EnrollmentKey *key,
+							LockedEnrollment *locked);
+extern void lock_learner(ReadSet *set, int64 learner_id, LockTupleMode mode);
+
+/* prerequisites.c */
+extern void prerequisites_mark(ReadSet *set, int64 event_id);
+
+/* decide.c */
+extern void decide_all(Evaluation *evaluation,
+					   const LockedEnrollment *locked, int count);
+
+extern void decide_subject(EnrollmentState *state, const AwardState *award);
+
+/* write.c */
+extern void write_changes(Evaluation *evaluation, EvaluationCounts *counts);
+extern void write_event_versions(const IdList *events);
+
+#endif							/* ACHIEVE_ENGINE_H */

@@ -1,0 +1,768 @@
+/*-------------------------------------------------------------------------
+ *
+ * facts.c
+ *		What is known of one enrollment, as rules ask for it.
+ *
+ * Facts are gathered in groups, each from the tables it lies in, and only
+ * those that the event's rules read. Where an event is closed nothing of it
+ * is open: unmarked is absent, not recorded is 0, not done is false.
+ *
+ * Percentages and means are quotients of what was recorded, computed exactly
+ * and then rounded once to six digits.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+#include "facts.h"
+#include "validity.h"
+
+#define ATTENDANCE_FACTS \
+	(FACT_BIT(RULE_FACT_SESSIONS) | FACT_BIT(RULE_FACT_ATTENDED) | \
+	 FACT_BIT(RULE_FACT_ABSENCES) | FACT_BIT(RULE_FACT_EXCUSED) | \
+	 FACT_BIT(RULE_FACT_LATES) | FACT_BIT(RULE_FACT_ATTENDANCE) | \
+	 FACT_BIT(RULE_FACT_HOURS) | FACT_BIT(RULE_FACT_HOURS_ATTENDED))
+#define SCORE_FACTS \
+	(FACT_BIT(RULE_FACT_SCORE) | FACT_BIT(RULE_FACT_MEAN_SCORE))
+#define COMPLETION_FACTS \
+	(FACT_BIT(RULE_FACT_COMPLETED) | FACT_BIT(RULE_FACT_COMPLETION))
+#define INVOICE_FACTS \
+	(FACT_BIT(RULE_FACT_PAID) | FACT_BIT(RULE_FACT_BALANCE) | \
+	 FACT_BIT(RULE_FACT_INVOICED))
+#define CONDITION_FACTS FACT_BIT(RULE_FACT_CONDITION)
+
+#define MICROSECONDS_PER_HOUR INT64CONST(3600000000)
+#define HUNDRED_PERCENT (100 * DECIMAL_ONE)
+
+/* The recorded attempts at one assessment, summed up. */
+typedef struct Attempts
+{
+	int			count;
+	int32		first_no;
+	int32		latest_no;
+	Numeric		first;
+	Numeric		latest;
+	Numeric		best;
+	Numeric		sum;
+} Attempts;
+
+/* An exact quotient that has not been divided yet. */
+typedef struct Fraction
+{
+	Numeric		numerator;
+	Numeric		denominator;
+} Fraction;
+
+/* The instant that decisions are made at: the transaction's. */
+TimestampTz
+facts_now(void)
+{
+	return GetCurrentTransactionStartTimestamp();
+}
+
+static Numeric
+numeric_plus(Numeric a, Numeric b)
+{
+	return DatumGetNumeric(DirectFunctionCall2(numeric_add,
+											   NumericGetDatum(a),
+											   NumericGetDatum(b)));
+}
+
+static Numeric
+numeric_times(Numeric a, Numeric b)
+{
+	return DatumGetNumeric(DirectFunctionCall2(numeric_mul,
+											   NumericGetDatum(a),
+											   NumericGetDatum(b)));
+}
+
+static bool
+numeric_exceeds(Numeric a, Numeric b)
+{
+	return DatumGetBool(DirectFunctionCall2(numeric_gt, NumericGetDatum(a),
+											NumericGetDatum(b)));
+}
+
+static bool
+same_code(const char *a, int a_len, const char *b, int b_len)
+{
+	return a_len == b_len && memcmp(a, b, a_len) == 0;
+}
+
+static int
+find_assessment(const EventConfig *config, const char *code, int code_len)
+{
+	for (int i = 0; i < config->assessment_count; i++)
+	{
+		if (same_code(config->assessments[i].code,
+					  config->assessments[i].code_len, code, code_len))
+			return i;
+	}
+	return -1;
+}
+
+static int
+find_requirement(const EventConfig *config, const char *code, int code_len)
+{
+	for (int i = 0; i < config->requirement_count; i++)
+	{
+		if (same_code(config->requirements[i].code,
+					  config->requirements[i].code_len, code, code_len))
+			return i;
+	}
+	return -1;
+}
+
+/* Whether a session counts for this learner. */
+bool
+facts_session_counts(const EnrollmentFacts *facts,
+					 const ConfigSession *session)
+{
+	return session->counts &&
+		(!facts->joined_late || session->day >= facts->counts_from);
+}
+
+const ConfigSession *
+facts_find_session(const EventConfig *config, int32 session_no)
+{
+	int			low = 0;
+	int			high = config->session_count - 1;
+
+	while (low <= high)
+	{
+		int			middle = (low + high) / 2;
+		const ConfigSession *session = &config->sessions[middle];
+
+		if (session->session_no == session_no)
+			return session;
+		if (session->session_no < session_no)
+			low = middle + 1;
+		else
+			high = middle - 1;
+	}
+	return NULL;
+}
+
+static void
+gather_attendance(EnrollmentFacts *facts)
+{
+	const EventConfig *config = facts->config;
+	RuleAttendance marks = {0};
+	int64		length = 0;
+	int64		length_attended = 0;
+	int64		length_marked = 0;
+	int			unmarked;
+	TupleTableSlot *row;
+
+	for (int i = 0; i < config->session_count; i++)
+	{
+		if (facts_session_counts(facts, &config->sessions[i]))
+		{
+			marks.sessions++;
+			length += config->sessions[i].length;
+		}
+	}
+	for (row = read_by_enrollment(facts->set, PATH_ATTENDANCE,
+								  config->event_id, facts->learner_id);
+		 row != NULL; row = read_next(facts->set, PATH_ATTENDANCE))
+	{
+		const ConfigSession *session = facts_find_session(config,
+			row_int32(row, TABLE_ATTENDANCE, ATTENDANCE_SESSION_NO));
+		int			status_len;
+
+		if (session == NULL || !facts_session_counts(facts, session))
+			continue;
+		length_marked += session->length;
+		switch (row_bytes(row, TABLE_ATTENDANCE, ATTENDANCE_STATUS,
+						  &status_len)[0])
+		{
+			case 'l':
+				marks.lates++;
+				/* FALLTHROUGH */
+			case 'p':
+				marks.attended++;
+				length_attended += session->length;
+				break;
+			case 'e':
+				marks.excused++;
+				break;
+			default:
+				marks.absences++;
+		}
+	}
+
+	facts->marks = marks;
+	facts->asked.attendance = marks;
+	unmarked = marks.sessions - marks.attended - marks.absences -
+		marks.excused;
+	if (marks.sessions == 0)
+	{
+		/* any number of sessions may still come, also when closed */
+		facts->hours = decimal_range(0, DECIMAL_INFINITY);
+		facts->hours_attended = facts->hours;
+		return;
+	}
+	facts->hours.low = facts->hours.high =
+		decimal_ratio_int(length, MICROSECONDS_PER_HOUR);
+	facts->hours_attended.low = decimal_ratio_int(length_attended,
+												  MICROSECONDS_PER_HOUR);
+	if (config->closed)
+	{
+		facts->asked.attendance.absences += unmarked;
+		facts->hours_attended.high = facts->hours_attended.low;
+	}
+	else
+		facts->hours_attended.high =
+			decimal_ratio_int(length_attended + length - length_marked,
+							  MICROSECONDS_PER_HOUR);
+}
+
+/* Sums up the attempts recorded for each assessment of the event. */
+static Attempts *
+read_attempts(EnrollmentFacts *facts)
+{
+	const EventConfig *config = facts->config;
+	Attempts   *attempts = palloc0(config->assessment_count *
+								   sizeof(Attempts));
+	TupleTableSlot *row;
+
+	for (row = read_by_enrollment(facts->set, PATH_SCORE, config->event_id,
+								  facts->learner_id);
+		 row != NULL; row = read_next(facts->set, PATH_SCORE))
+	{
+		int			code_len;
+		const char *code = row_bytes(row, TABLE_SCORE, SCORE_CODE, &code_len);
+		int			at = find_assessment(config, code, code_len);
+		int32		number = row_int32(row, TABLE_SCORE, SCORE_ATTEMPT);
+		bool		isnull;
+		Numeric		score = DatumGetNumericCopy(
+			row_datum(row, TABLE_SCORE, SCORE_SCORE, &isnull));
+		Attempts   *sum;
+
+		if (at < 0)
+			continue;
+		sum = &attempts[at];
+		if (sum->count == 0 || number < sum->first_no)
+		{
+			sum->first_no = number;
+			sum->first = score;
+		}
+		if (sum->count == 0 || number > sum->latest_no)
+		{
+			sum->latest_no = number;
+			sum->latest = score;
+		}
+		if (sum->count == 0 || numeric_exceeds(score, sum->best))
+			sum->best = score;
+		sum->sum = sum->count == 0 ? score : numeric_plus(sum->sum, score);
+		sum->count++;
+	}
+	return attempts;
+}
+
+/*
+ * The ends of what an assessment's percentage can still be, by its
+ * attempt_choice, as exact fractions of 100.
+ *
+ * With j further attempts a mean of n recorded ones lies between sum / (n + j)
+ * and (sum + j * max) / (n + j): lowest and highest when all that remain are
+ * taken. Without a limit these approach 0 and 100.
+ */
+static void
+score_ends(const ConfigAssessment *assessment, const Attempts *attempts,
+		   bool closed, Fraction *low, Fraction *high)
+{
+	Numeric		zero = int64_to_numeric(0);
+	Numeric		one = int64_to_numeric(1);
+	Numeric		max = assessment->max_score;
+	bool		unlimited = assessment->max_attempts == 0;
+	int64		remaining = closed ? 0 :
+		Max(assessment->max_attempts - attempts->count, 0);
+	bool		open = !closed && (unlimited || remaining > 0);
+	Numeric		known = NULL;
+
+	if (attempts->count == 0)
+	{
+		*low = (Fraction) {zero, one};
+		*high = closed ? *low : (Fraction) {one, one};
+		return;
+	}
+	switch (assessment->choice)
+	{
+		case ATTEMPT_HIGHEST:
+			*low = (Fraction) {attempts->best, max};
+			*high = open ? (Fraction) {one, one} : *low;
+			return;
+		case ATTEMPT_LATEST:
+			known = open ? NULL : attempts->latest;
+			break;
+		case ATTEMPT_FIRST:
+			known = attempts->first;
+			break;
+		case ATTEMPT_MEAN:
+			if (open && !unlimited)
+			{
+				Numeric		rest = numeric_times(int64_to_numeric(remaining),
+												 max);
+				Numeric		whole = numeric_times(
+					int64_to_numeric(attempts->count + remaining), max);
+
+				*low = (Fraction) {attempts->sum, whole};
+				*high = (Fraction) {numeric_plus(attempts->sum, rest), whole};
+				return;
+			}
+			if (!open)
+			{
+				*low = (Fraction)
+				{
+					attempts->sum,
+						numeric_times(int64_to_numeric(attempts->count), max)
+				};
+				*high = *low;
+				return;
+			}
+			break;
+	}
+	if (known != NULL)
+	{
+		*low = (Fraction) {known, max};
+		*high = *low;
+	}
+	else
+	{
+		*low = (Fraction) {zero, one};
+		*high = (Fraction) {one, one};
+	}
+}
+
+static Decimal
+percent(Fraction fraction)
+{
+	return decimal_ratio(numeric_times(int64_to_numeric(100),
+									   fraction.numerator),
+						 fraction.denominator);
+}
+
+/* sum += weight * part, over a common denominator */
+static void
+add_weighted(Fraction *sum, Numeric weight, Fraction part)
+{
+	sum->numerator = numeric_plus(
+		numeric_times(sum->numerator, part.denominator),
+		numeric_times(numeric_times(weight, part.numerator),
+					  sum->denominator));
+	sum->denominator = numeric_times(sum->denominator, part.denominator);
+}
+
+static void
+gather_scores(EnrollmentFacts *facts, bool wants_mean)
+{
+	const EventConfig *config = facts->config;
+	Attempts   *attempts = read_attempts(facts);
+	Numeric		weights = NULL;
+	Fraction	low_sum = {0};
+	Fraction	high_sum = {0};
+
+	facts->scores = palloc(config->assessment_count * sizeof(DecimalRange));
+	for (int i = 0; i < config->assessment_count; i++)
+	{
+		const ConfigAssessment *assessment = &config->assessments[i];
+		Fraction	low;
+		Fraction	high;
+
+		score_ends(assessment, &attempts[i], config->closed, &low, &high);
+		facts->scores[i].low = percent(low);
+		facts->scores[i].high = low.numerator == high.numerator &&
+			low.denominator == high.denominator ? facts->scores[i].low :
+			percent(high);
+		if (!wants_mean || !assessment->has_weight)
+			continue;
+		if (weights == NULL)
+		{
+			weights = int64_to_numeric(0);
+			low_sum = (Fraction) {weights, int64_to_numeric(1)};
+			high_sum = low_sum;
+		}
+		weights = numeric_plus(weights, assessment->weight);
+		add_weighted(&low_sum, assessment->weight, low);
+		add_weighted(&high_sum, assessment->weight, high);
+	}
+	if (weights == NULL)
+	{
+		facts->mean_score = decimal_range(0, HUNDRED_PERCENT);
+		return;
+	}
+	low_sum.denominator = numeric_times(low_sum.denominator, weights);
+	high_sum.denominator = numeric_times(high_sum.denominator, weights);
+	facts->mean_score = decimal_range(percent(low_sum), percent(high_sum));
+}
+
+static void
+gather_completions(EnrollmentFacts *facts)
+{
+	const EventConfig *config = facts->config;
+	int			done = 0;
+	TupleTableSlot *row;
+
+	facts->completed = palloc0(config->requirement_count * sizeof(bool));
+	for (row = read_by_enrollment(facts->set, PATH_COMPLETION,
+								  config->event_id, facts->learner_id);
+		 row != NULL; row = read_next(facts->set, PATH_COMPLETION))
+	{
+		int			code_len;
+		const char *code = row_bytes(row, TABLE_COMPLETION, COMPLETION_CODE,
+									 &code_len);
+		int			at = find_requirement(config, code, code_len);
+
+		if (at < 0 ||
+			(row_is_null(row, TABLE_COMPLETION, COMPLETION_COMPLETED_AT) &&
+			 !row_bool(row, TABLE_COMPLETION, COMPLETION_WAIVED)))
+			continue;
+		facts->completed[at] = true;
+		done++;
+	}
+	if (config->requirement_count == 0)
+	{
+		facts->completion = decimal_range(0, HUNDRED_PERCENT);
+		return;
+	}
+	facts->completion.low = decimal_ratio_int(100 * done,
+											  config->requirement_count);
+	facts->completion.high = config->closed ? facts->completion.low :
+		HUNDRED_PERCENT;
+}
+
+static void
+gather_invoices(EnrollmentFacts *facts)
+{
+	Numeric		balance = NULL;
+	TupleTableSlot *row;
+
+	facts->invoiced = false;
+	for (row = read_by_enrollment(facts->set, PATH_INVOICE_LINE,
+								  facts->config->event_id, facts->learner_id);
+		 row != NULL; row = read_next(facts->set, PATH_INVOICE_LINE))
+	{
+		TupleTableSlot *invoice = read_by_id(facts->set, PATH_INVOICE,
+											 row_int64(row, TABLE_INVOICE_LINE,
+													   INVOICE_LINE_INVOICE_ID));
+		int			length;
+		char		status;
+		bool		isnull;
+		Datum		outstanding;
+
+		if (invoice == NULL)
+			continue;
+		status = row_bytes(invoice, TABLE_INVOICE, INVOICE_STATUS,
+						   &length)[0];
+		if (status != 'i' && status != 'p')
+			continue;			/* draft and void do not count */
+		facts->invoiced = true;
+		if (status == 'p')
+			continue;
+		outstanding = DirectFunctionCall2(numeric_sub,
+			row_datum(row, TABLE_INVOICE_LINE, INVOICE_LINE_AMOUNT, &isnull),
+			row_datum(row, TABLE_INVOICE_LINE, INVOICE_LINE_AMOUNT_PAID,
+					  &isnull));
+		outstanding = DirectFunctionCall2(numeric_sub, outstanding,
+			row_datum(row, TABLE_INVOICE_LINE, INVOICE_LINE_AMOUNT_CREDITED,
+					  &isnull));
+		balance = balance == NULL ? DatumGetNumeric(outstanding) :
+			numeric_plus(balance, DatumGetNumeric(outstanding));
+	}
+	facts->balance = balance == NULL ? 0 : decimal_from_numeric(balance);
+}
+
+static void
+gather_conditions(EnrollmentFacts *facts)
+{
+	int			room = 0;
+	TupleTableSlot *row;
+
+	facts->condition_count = 0;
+	for (row = read_by_enrollment(facts->set, PATH_CONDITION,
+								  facts->config->event_id, facts->learner_id);
+		 row != NULL; row = read_next(facts->set, PATH_CONDITION))
+	{
+		ConditionFact *condition;
+		const char *name;
+		bool		isnull;
+		Datum		value = row_datum(row, TABLE_CONDITION, CONDITION_VALUE,
+									  &isnull);
+
+		if (isnull)
+			continue;
+		if (facts->condition_count == room)
+		{
+			room = room == 0 ? 4 : 2 * room;
+			facts->conditions = facts->condition_count == 0 ?
+				palloc(room * sizeof(ConditionFact)) :
+				repalloc(facts->conditions, room * sizeof(ConditionFact));
+		}
+		condition = &facts->conditions[facts->condition_count++];
+		name = row_bytes(row, TABLE_CONDITION, CONDITION_NAME,
+						 &condition->name_len);
+		condition->name = pnstrdup(name, condition->name_len);
+		condition->value = decimal_from_numeric(DatumGetNumeric(value));
+	}
+}
+
+/* Gathers those groups of facts that are wanted and not there yet. */
+void
+facts_gather(EnrollmentFacts *facts, uint32 wanted)
+{
+	uint32		missing = wanted & ~facts->gathered;
+
+	if (missing & ATTENDANCE_FACTS)
+		gather_attendance(facts);
+	if (missing & SCORE_FACTS)
+		gather_scores(facts,
+					  (wanted & FACT_BIT(RULE_FACT_MEAN_SCORE)) != 0);
+	if (missing & COMPLETION_FACTS)
+		gather_completions(facts);
+	if (missing & INVOICE_FACTS)
+		gather_invoices(facts);
+	if (missing & CONDITION_FACTS)
+		gather_conditions(facts);
+	facts->gathered |= wanted;
+}
+
+/*
+ * Refuses a score above its assessment's maximum, and an attempt beyond the
+ * last one. Called under the enrollment's lock by whatever writes scores and
+ * by whatever changes assessments, so one of two concurrent changes sees the
+ * other.
+ */
+void
+facts_check_scores(EnrollmentFacts *facts)
+{
+	const EventConfig *config = facts->config;
+	TupleTableSlot *row;
+
+	for (row = read_by_enrollment(facts->set, PATH_SCORE, config->event_id,
+								  facts->learner_id);
+		 row != NULL; row = read_next(facts->set, PATH_SCORE))
+	{
+		int			code_len;
+		const char *code = row_bytes(row, TABLE_SCORE, SCORE_CODE, &code_len);
+		int			at = find_assessment(config, code, code_len);
+		int32		attempt = row_int32(row, TABLE_SCORE, SCORE_ATTEMPT);
+		bool		isnull;
+		Numeric		score = DatumGetNumeric(
+			row_datum(row, TABLE_SCORE, SCORE_SCORE, &isnull));
+		const ConfigAssessment *assessment;
+
+		if (at < 0)
+			continue;
+		assessment = &config->assessments[at];
+		if (numeric_exceeds(score, assessment->max_score))
+			ereport(ERROR,
+					(errcode(ERRCODE_CHECK_VIOLATION),
+					 errmsg("score %s of learner " INT64_FORMAT " is above the maximum %s of assessment \"%s\" of event " INT64_FORMAT,
+							numeric_normalize(score), facts->learner_id,
+							numeric_normalize(assessment->max_score),
+							assessment->code, config->event_id),
+					 errhint("Record a score from 0 to max_score, or change the assessment's max_score first.")));
+		if (assessment->max_attempts > 0 &&
+			attempt > assessment->max_attempts)
+			ereport(ERROR,
+					(errcode(ERRCODE_CHECK_VIOLATION),
+					 errmsg("attempt %d of learner " INT64_FORMAT " at assessment \"%s\" of event " INT64_FORMAT " is beyond max_attempts %d",
+							attempt, facts->learner_id, assessment->code,
+							config->event_id, assessment->max_attempts),
+					 errhint("Raise the assessment's max_attempts first.")));
+	}
+}
+
+/* What the learner holds: every unrevoked achievement, from any event. */
+void
+learner_load(Learner *learner, ReadSet *set)
+{
+	TupleTableSlot *row;
+	int			room = 0;
+
+	if (learner->loaded)
+		return;
+	for (row = read_by_id(set, PATH_ACHIEVEMENT_OF_LEARNER,
+						  learner->learner_id);
+		 row != NULL; row = read_next(set, PATH_ACHIEVEMENT_OF_LEARNER))
+	{
+		Holding    *holding;
+
+		if (!row_is_null(row, TABLE_ACHIEVEMENT, ACHIEVEMENT_REVOKED_AT))
+			continue;
+		if (learner->holding_count == room)
+		{
+			room = room == 0 ? 4 : 2 * room;
+			learner->holdings = learner->holding_count == 0 ?
+				palloc(room * sizeof(Holding)) :
+				repalloc(learner->holdings, room * sizeof(Holding));
+		}
+		holding = &learner->holdings[learner->holding_count++];
+		holding->event_id = row_int64(row, TABLE_ACHIEVEMENT,
+									  ACHIEVEMENT_EVENT_ID);
+		holding->type_id = row_int64(row, TABLE_ACHIEVEMENT,
+									 ACHIEVEMENT_ACHIEVEMENT_TYPE_ID);
+		holding->issued_at = row_int64(row, TABLE_ACHIEVEMENT,
+									   ACHIEVEMENT_ISSUED_AT);
+		holding->valid_from = row_int32(row, TABLE_ACHIEVEMENT,
+										ACHIEVEMENT_VALID_FROM);
+		holding->expires = !row_is_null(row, TABLE_ACHIEVEMENT,
+										ACHIEVEMENT_EXPIRES_ON);
+		holding->expires_on = row_int32(row, TABLE_ACHIEVEMENT,
+										ACHIEVEMENT_EXPIRES_ON);
+		holding->lapsed = false;
+	}
+	learner->loaded = true;
+}
+
+bool
+holding_is_valid(const Holding *holding, DateADT day)
+{
+	return holding->valid_from <= day &&
+		(!holding->expires || day < holding->expires_on);
+}
+
+/* The id of an achievement type, 0 where there is none of that code. */
+int64
+achievement_type_id(ReadSet *set, const char *code, int code_len)
+{
+	Datum		key = PointerGetDatum(cstring_to_text_with_len(code, code_len));
+	TupleTableSlot *row = read_first(set, PATH_ACHIEVEMENT_TYPE_CODE, 1,
+									 &key);
+
+	return row == NULL ? 0 :
+		row_int64(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_ID);
+}
+
+/*
+ * Whether the learner holds a type. For what is decided already, one that was
+ * valid on the day of the decision counts too: time alone takes nothing back.
+ */
+static Truth
+holds(EnrollmentFacts *facts, const char *code, int code_len)
+{
+	int64		type_id = achievement_type_id(facts->set, code, code_len);
+
+	learner_load(facts->learner, facts->set);
+	for (int i = 0; type_id != 0 && i < facts->learner->holding_count; i++)
+	{
+		const Holding *holding = &facts->learner->holdings[i];
+
+		if (holding->lapsed || holding->type_id != type_id)
+			continue;
+		if (type_id == facts->award_type_id &&
+			holding->event_id == facts->config->event_id)
+			continue;			/* its own award decides nothing */
+		if (holding_is_valid(holding, facts->today) ||
+			(facts->decided && holding_is_valid(holding, facts->decided_on)))
+			return TRUTH_YES;
+	}
+	return TRUTH_OPEN;
+}
+
+static const ConditionFact *
+find_condition(EnrollmentFacts *facts, const char *name, int name_len)
+{
+	for (int i = 0; i < facts->condition_count; i++)
+	{
+		if (same_code(facts->conditions[i].name,
+					  facts->conditions[i].name_len, name, name_len))
+			return &facts->conditions[i];
+	}
+	return NULL;
+}
+
+/* RuleFacts.number */
+static DecimalRange
+answer_number(RuleFacts *asked, RuleFact fact, const char *code, int code_len)
+{
+	EnrollmentFacts *facts = (EnrollmentFacts *) asked;
+	const ConditionFact *condition;
+	int			at;
+
+	switch (fact)
+	{
+		case RULE_FACT_HOURS:
+			return facts->hours;
+		case RULE_FACT_HOURS_ATTENDED:
+			return facts->hours_attended;
+		case RULE_FACT_SCORE:
+			at = find_assessment(facts->config, code, code_len);
+			if (at >= 0)
+				return facts->scores[at];
+			return decimal_range(0, facts->config->closed ? 0 :
+								 HUNDRED_PERCENT);
+		case RULE_FACT_MEAN_SCORE:
+			return facts->mean_score;
+		case RULE_FACT_COMPLETION:
+			return facts->completion;
+		case RULE_FACT_BALANCE:
+			return decimal_range(facts->balance, facts->balance);
+		case RULE_FACT_CONDITION:
+			condition = find_condition(facts, code, code_len);
+			if (condition != NULL)
+				return decimal_range(condition->value, condition->value);
+			return decimal_range(DECIMAL_MINUS_INFINITY, DECIMAL_INFINITY);
+		default:
+			elog(ERROR, "fact %d is not a number of an enrollment", fact);
+	}
+}
+
+/* RuleFacts.flag */
+static Truth
+answer_flag(RuleFacts *asked, RuleFact fact, const char *code, int code_len)
+{
+	EnrollmentFacts *facts = (EnrollmentFacts *) asked;
+	const ConditionFact *condition;
+	int			at;
+
+	switch (fact)
+	{
+		case RULE_FACT_COMPLETED:
+			at = find_requirement(facts->config, code, code_len);
+			if (at >= 0 && facts->completed[at])
+				return TRUTH_YES;
+			return facts->config->closed ? TRUTH_NO : TRUTH_OPEN;
+		case RULE_FACT_PAID:
+			return facts->balance <= 0 ? TRUTH_YES : TRUTH_OPEN;
+		case RULE_FACT_INVOICED:
+			return facts->invoiced ? TRUTH_YES : TRUTH_OPEN;
+		case RULE_FACT_CONDITION:
+			condition = find_condition(facts, code, code_len);
+			if (condition == NULL)
+				return TRUTH_OPEN;
+			return condition->value != 0 ? TRUTH_YES : TRUTH_NO;
+		case RULE_FACT_HOLDS:
+			return holds(facts, code, code_len);
+		case RULE_FACT_ENDED:
+			return facts->config->ends_at <= facts_now() ? TRUTH_YES :
+				TRUTH_OPEN;
+		case RULE_FACT_PASSED:
+			return facts->passed;
+		case RULE_FACT_FAILED:
+			return facts->failed;
+		case RULE_FACT_APPROVED:
+			return facts->approved;
+		default:
+			elog(ERROR, "fact %d is not a flag of an enrollment", fact);
+	}
+}
+
+/* An enrollment of which nothing has been gathered yet. */
+void
+facts_init(EnrollmentFacts *facts, ReadSet *set, const EventConfig *config,
+		   int64 learner_id)
+{
+	memset(facts, 0, sizeof(EnrollmentFacts));
+	facts->asked.number = answer_number;
+	facts->asked.flag = answer_flag;
+	facts->set = set;
+	facts->config = config;
+	facts->learner_id = learner_id;
+	facts->passed = facts->failed = facts->approved = TRUTH_OPEN;
+}

@@ -1,0 +1,100 @@
+/*-------------------------------------------------------------------------
+ *
+ * prerequisites.c
+ *		Types that rules read through holds(...).
+ *
+ * Whoever issues an achievement of such a type must look at the learner's
+ * other enrollments. achievement_type.read_by_rules says so, for ever once a
+ * stored rule reads the type: it is set under a lock that conflicts with the
+ * one issuers hold, so an issuer either sees it or has committed before the
+ * rule is first evaluated. A code without a type is noted in awaited_type.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "engine.h"
+#include "statement.h"
+
+static Statement mark_type = {
+	.sql = "UPDATE achieve.achievement_type AS t SET read_by_rules = true"
+	" WHERE t.achievement_type_id OPERATOR(pg_catalog.=) $1",
+	.table = TABLE_ACHIEVEMENT_TYPE,
+	.argument_count = 1,
+	.types = {INT8OID},
+};
+
+static Statement await_type = {
+	.sql = "INSERT INTO achieve.awaited_type (code) VALUES ($1)"
+	" ON CONFLICT DO NOTHING",
+	.table = TABLE_ACHIEVEMENT_TYPE,
+	.argument_count = 1,
+	.types = {TEXTOID},
+};
+
+/* RuleFactVisitor: collects the codes of holds() as text datums */
+static void
+collect_code(void *arg, RuleFact fact, const char *code, int code_len)
+{
+	List	  **codes = arg;
+
+	if (fact == RULE_FACT_HOLDS)
+		*codes = lappend(*codes, cstring_to_text_with_len(code, code_len));
+}
+
+static void
+run_one(Statement *statement, Datum value)
+{
+	SPI_connect();
+	(void) statement_run(statement, &value, NULL);
+	SPI_finish();
+}
+
+static void
+mark_code(ReadSet *set, text *code)
+{
+	Datum		key = PointerGetDatum(code);
+	TupleTableSlot *row = read_first(set, PATH_ACHIEVEMENT_TYPE_CODE, 1,
+									 &key);
+	Datum		id;
+
+	if (row == NULL)
+	{
+		run_one(&await_type, key);
+		return;
+	}
+	if (row_bool(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_READ_BY_RULES))
+		return;
+	id = Int64GetDatum(row_int64(row, TABLE_ACHIEVEMENT_TYPE,
+								 ACHIEVEMENT_TYPE_ID));
+	(void) lock_row(set, PATH_ACHIEVEMENT_TYPE, 1, &id, LockTupleExclusive);
+	run_one(&mark_type, id);
+	read_refresh(set);
+}
+
+/*
+ * Marks every type that the rules of an event read. The caller holds the
+ * event's lock; the view may be refreshed.
+ */
+void
+prerequisites_mark(ReadSet *set, int64 event_id)
+{
+	const EventConfig *config = config_get(set, event_id);
+	List	   *codes = NIL;
+	ListCell   *cell;
+
+	if (config == NULL || !config->reads_holds)
+		return;
+	if (config->passing_rule != NULL)
+		rule_visit_facts(config->passing_rule, collect_code, &codes);
+	for (int i = 0; i < config->award_count; i++)
+	{
+		if (config->awards[i].active && config->awards[i].rule != NULL)
+			rule_visit_facts(config->awards[i].rule, collect_code, &codes);
+	}
+	foreach(cell, codes)
+		mark_code(set, lfirst(cell));
+}

@@ -1,0 +1,424 @@
+/*-------------------------------------------------------------------------
+ *
+ * reader.c
+ *		Reads and locks rows of achieve's tables without SPI.
+ *
+ * READ COMMITTED and REPEATABLE READ read under the latest snapshot, as
+ * foreign keys do: the engine locks first, and what it then reads must be at
+ * least as new as the lock. SERIALIZABLE reads under the transaction's own
+ * snapshot, which keeps the conflict tracking whole, and looks at the same
+ * rows under the latest snapshot too: where the two differ another
+ * transaction has committed something that this one cannot see, and it ends
+ * with 40001 instead of deciding from old facts.
+ *
+ * Scans, snapshots and relations are registered with the current resource
+ * owner, so an error releases them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/relscan.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "compat.h"
+#include "reader.h"
+
+/* One scan: by index where there is one, else over the table. */
+typedef struct Scan
+{
+	IndexScanDesc by_index;
+	TableScanDesc by_table;
+	TupleTableSlot *slot;
+} Scan;
+
+typedef struct Reader
+{
+	Relation	heap;
+	Relation	index;			/* NULL: no suitable index */
+	ScanKeyData keys[PATH_MAX_KEYS];
+	int			nkeys;
+	Scan		scan;
+	Scan		latest;			/* SERIALIZABLE: the same rows, newest */
+} Reader;
+
+struct ReadSet
+{
+	Snapshot	snapshot;
+	Snapshot	latest;			/* SERIALIZABLE only, else NULL */
+	MemoryContext context;		/* scans allocate lazily: always in here */
+	Reader	   *readers[PATH_COUNT];
+};
+
+static void
+take_snapshots(ReadSet *set)
+{
+	CommandCounterIncrement();
+	if (IsolationIsSerializable())
+	{
+		set->snapshot = RegisterSnapshot(GetTransactionSnapshot());
+		set->latest = RegisterSnapshot(GetLatestSnapshot());
+	}
+	else
+		set->snapshot = RegisterSnapshot(GetLatestSnapshot());
+}
+
+/*
+ * Opens a view of the data that includes everything committed so far, and
+ * what this transaction has done itself.
+ */
+ReadSet *
+read_begin(void)
+{
+	ReadSet    *set = palloc0(sizeof(ReadSet));
+
+	set->context = CurrentMemoryContext;
+	take_snapshots(set);
+	return set;
+}
+
+/*
+ * Opens the view that the query which calls us has, for functions that only
+ * read.
+ */
+ReadSet *
+read_begin_as_query(void)
+{
+	ReadSet    *set = palloc0(sizeof(ReadSet));
+
+	set->context = CurrentMemoryContext;
+	set->snapshot = RegisterSnapshot(GetActiveSnapshot());
+	return set;
+}
+
+static void
+scan_end(Scan *scan)
+{
+	if (scan->by_index != NULL)
+		index_endscan(scan->by_index);
+	if (scan->by_table != NULL)
+		table_endscan(scan->by_table);
+	if (scan->slot != NULL)
+		ExecDropSingleTupleTableSlot(scan->slot);
+}
+
+static void
+close_readers(ReadSet *set)
+{
+	for (int path = 0; path < PATH_COUNT; path++)
+	{
+		Reader	   *reader = set->readers[path];
+
+		if (reader == NULL)
+			continue;
+		scan_end(&reader->scan);
+		scan_end(&reader->latest);
+		if (reader->index != NULL)
+			index_close(reader->index, NoLock);
+		table_close(reader->heap, NoLock);
+		pfree(reader);
+		set->readers[path] = NULL;
+	}
+	UnregisterSnapshot(set->snapshot);
+	if (set->latest != NULL)
+		UnregisterSnapshot(set->latest);
+}
+
+/* Makes the view the newest again; rows read before are gone. */
+void
+read_refresh(ReadSet *set)
+{
+	close_readers(set);
+	take_snapshots(set);
+}
+
+void
+read_end(ReadSet *set)
+{
+	close_readers(set);
+	pfree(set);
+}
+
+/* The reader of a path, opened at its first use. */
+static Reader *
+reader_open(ReadSet *set, AccessPath path)
+{
+	Reader	   *reader = set->readers[path];
+	Oid			index;
+
+	if (reader != NULL)
+		return reader;
+
+	index = catalog_path_index(path);
+	reader = palloc0(sizeof(Reader));
+	reader->heap = table_open(catalog_table(catalog_path_table(path))->relid,
+							  AccessShareLock);
+	if (OidIsValid(index))
+		reader->index = index_open(index, AccessShareLock);
+	set->readers[path] = reader;
+	return reader;
+}
+
+/*
+ * Sets the scan keys. An index is searched by its column numbers, a table by
+ * its own.
+ */
+static void
+reader_set_keys(Reader *reader, AccessPath path, int nkeys, const Datum *keys)
+{
+	AttrNumber	columns[PATH_MAX_KEYS];
+
+	if (reader->nkeys == nkeys)
+	{
+		for (int i = 0; i < nkeys; i++)
+			reader->keys[i].sk_argument = keys[i];
+		return;
+	}
+	catalog_path_columns(path, columns);
+	for (int i = 0; i < nkeys; i++)
+	{
+		Form_pg_attribute attr = TupleDescAttr(RelationGetDescr(reader->heap),
+											   columns[i] - 1);
+		bool		is_text = attr->atttypid == TEXTOID;
+
+		ScanKeyEntryInitialize(&reader->keys[i], 0,
+							   reader->index ? i + 1 : columns[i],
+							   BTEqualStrategyNumber,
+							   reader->index ? attr->atttypid : InvalidOid,
+							   is_text ? attr->attcollation : InvalidOid,
+							   is_text ? F_TEXTEQ : F_INT8EQ, keys[i]);
+	}
+	reader->nkeys = nkeys;
+}
+
+static void
+scan_start(Reader *reader, Scan *scan, Snapshot snapshot)
+{
+	if (scan->slot == NULL)
+		scan->slot = table_slot_create(reader->heap, NULL);
+	if (reader->index != NULL)
+	{
+		if (scan->by_index == NULL)
+			scan->by_index = compat_index_beginscan(reader->heap,
+													reader->index, snapshot,
+													reader->nkeys);
+		index_rescan(scan->by_index, reader->keys, reader->nkeys, NULL, 0);
+	}
+	else
+	{
+		if (scan->by_table != NULL)
+			table_endscan(scan->by_table);
+		scan->by_table = table_beginscan(reader->heap, snapshot,
+										 reader->nkeys, reader->keys);
+	}
+}
+
+static bool
+scan_next(Scan *scan)
+{
+	if (scan->by_index != NULL)
+		return index_getnext_slot(scan->by_index, ForwardScanDirection,
+								  scan->slot);
+	return table_scan_getnextslot(scan->by_table, ForwardScanDirection,
+								  scan->slot);
+}
+
+/*
+ * The first row with these keys, or NULL. The slot belongs to the path's scan
+ * and holds until the next read of the path.
+ */
+TupleTableSlot *
+read_first(ReadSet *set, AccessPath path, int nkeys, const Datum *keys)
+{
+	MemoryContext caller = MemoryContextSwitchTo(set->context);
+	Reader	   *reader = reader_open(set, path);
+
+	/* The number of keys is fixed when an index scan begins. */
+	if (reader->scan.by_index != NULL && reader->nkeys != nkeys)
+	{
+		scan_end(&reader->scan);
+		scan_end(&reader->latest);
+		memset(&reader->scan, 0, sizeof(Scan));
+		memset(&reader->latest, 0, sizeof(Scan));
+	}
+	reader_set_keys(reader, path, nkeys, keys);
+	scan_start(reader, &reader->scan, set->snapshot);
+	if (set->latest != NULL)
+		scan_start(reader, &reader->latest, set->latest);
+	MemoryContextSwitchTo(caller);
+	return read_next(set, path);
+}
+
+/*
+ * The next row with the same keys, or NULL.
+ *
+ * Errors: 40001 at SERIALIZABLE where another transaction has changed the
+ * rows since this one's snapshot.
+ */
+TupleTableSlot *
+read_next(ReadSet *set, AccessPath path)
+{
+	MemoryContext caller = MemoryContextSwitchTo(set->context);
+	Reader	   *reader = set->readers[path];
+	bool		found;
+
+	CHECK_FOR_INTERRUPTS();
+	found = scan_next(&reader->scan);
+	if (set->latest != NULL)
+	{
+		bool		found_latest = scan_next(&reader->latest);
+
+		if (found != found_latest ||
+			(found && !ItemPointerEquals(&reader->scan.slot->tts_tid,
+										 &reader->latest.slot->tts_tid)))
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("could not serialize access due to concurrent update"),
+					 errdetail("Rows of \"achieve.%s\" that decide an outcome have changed since this transaction began.",
+							   RelationGetRelationName(reader->heap)),
+					 errhint("The transaction might succeed if retried.")));
+	}
+	MemoryContextSwitchTo(caller);
+	return found ? reader->scan.slot : NULL;
+}
+
+/* The row with this single-column key, or NULL. */
+TupleTableSlot *
+read_by_id(ReadSet *set, AccessPath path, int64 id)
+{
+	Datum		key = Int64GetDatum(id);
+
+	return read_first(set, path, 1, &key);
+}
+
+/* The first row of an enrollment, or NULL. */
+TupleTableSlot *
+read_by_enrollment(ReadSet *set, AccessPath path, int64 event_id,
+				   int64 learner_id)
+{
+	Datum		keys[2];
+
+	keys[0] = Int64GetDatum(event_id);
+	keys[1] = Int64GetDatum(learner_id);
+	return read_first(set, path, 2, keys);
+}
+
+/*
+ * Locks the newest version of the row with these keys and returns it, or NULL
+ * where there is none. Waits for whoever holds it; the view is refreshed when
+ * the row changed meanwhile.
+ *
+ * Errors: 40001 at SERIALIZABLE when the row was changed since the snapshot.
+ */
+TupleTableSlot *
+lock_row(ReadSet *set, AccessPath path, int nkeys, const Datum *keys,
+		 LockTupleMode mode)
+{
+	for (;;)
+	{
+		TupleTableSlot *row = read_first(set, path, nkeys, keys);
+		Reader	   *reader;
+		TM_FailureData failure;
+		TM_Result	locked;
+		ItemPointerData tid;
+
+		if (row == NULL)
+			return NULL;
+		reader = set->readers[path];
+		tid = row->tts_tid;
+		locked = table_tuple_lock(reader->heap, &tid, set->snapshot, row,
+								  GetCurrentCommandId(false), mode,
+								  LockWaitBlock, 0, &failure);
+		switch (locked)
+		{
+			case TM_Ok:
+				return row;
+			case TM_Updated:
+			case TM_Deleted:
+				if (IsolationIsSerializable())
+					ereport(ERROR,
+							(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+							 errmsg("could not serialize access due to concurrent update"),
+							 errhint("The transaction might succeed if retried.")));
+				read_refresh(set);
+				break;
+			default:
+				elog(ERROR, "unexpected result %d of locking a row of \"%s\"",
+					 locked, RelationGetRelationName(reader->heap));
+		}
+	}
+}
+
+int64
+row_int64(TupleTableSlot *row, TableId table, int column)
+{
+	bool		isnull;
+	Datum		value = row_datum(row, table, column, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+int32
+row_int32(TupleTableSlot *row, TableId table, int column)
+{
+	bool		isnull;
+	Datum		value = row_datum(row, table, column, &isnull);
+
+	return isnull ? 0 : DatumGetInt32(value);
+}
+
+bool
+row_bool(TupleTableSlot *row, TableId table, int column)
+{
+	bool		isnull;
+	Datum		value = row_datum(row, table, column, &isnull);
+
+	return !isnull && DatumGetBool(value);
+}
+
+bool
+row_is_null(TupleTableSlot *row, TableId table, int column)
+{
+	bool		isnull;
+
+	(void) row_datum(row, table, column, &isnull);
+	return isnull;
+}
+
+/* A copy of a text column in the current context; NULL for null. */
+char *
+row_text(TupleTableSlot *row, TableId table, int column)
+{
+	bool		isnull;
+	Datum		value = row_datum(row, table, column, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+const char *
+row_bytes(TupleTableSlot *row, TableId table, int column, int *length)
+{
+	bool		isnull;
+	Datum		value = row_datum(row, table, column, &isnull);
+	struct varlena *bytes;
+
+	if (isnull)
+	{
+		*length = 0;
+		return "";
+	}
+	bytes = PG_DETOAST_DATUM_PACKED(value);
+	*length = VARSIZE_ANY_EXHDR(bytes);
+	return VARDATA_ANY(bytes);
+}

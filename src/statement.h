@@ -1,0 +1,46 @@
+/*-------------------------------------------------------------------------
+ *
+ * statement.h
+ *		Kept SPI plans: SQL that the engine runs as the tables' owner.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef ACHIEVE_STATEMENT_H
+#define ACHIEVE_STATEMENT_H
+
+#include "executor/spi.h"
+
+#include "catalog.h"
+
+#define STATEMENT_MAX_ARGUMENTS 12
+
+/* Declare static; the plan is prepared at first use and kept. */
+typedef struct Statement
+{
+	const char *sql;			/* every name qualified, operators too */
+	TableId		table;			/* acts as this table's owner */
+	int			argument_count;
+	Oid			types[STATEMENT_MAX_ARGUMENTS];
+	SPIPlanPtr	plan;
+} Statement;
+
+/* A column of values that a statement takes as one array. */
+typedef struct ValueColumn
+{
+	Oid			type;			/* of the elements */
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+	int			room;
+} ValueColumn;
+
+extern int	statement_writing;	/* > 0 while the engine itself writes */
+
+extern uint64 statement_run(Statement *statement, const Datum *values,
+							const char *nulls);
+extern void value_add(ValueColumn *column, Datum value);
+extern void value_add_null(ValueColumn *column);
+extern void value_add_text(ValueColumn *column, const char *text);
+extern Datum value_array(const ValueColumn *column);
+
+#endif							/* ACHIEVE_STATEMENT_H */

@@ -1,0 +1,43 @@
+/*-------------------------------------------------------------------------
+ *
+ * work.h
+ *		What a statement, or a whole transaction, has touched.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef ACHIEVE_WORK_H
+#define ACHIEVE_WORK_H
+
+typedef struct EnrollmentKey
+{
+	int64		event_id;
+	int64		learner_id;
+} EnrollmentKey;
+
+typedef struct IdList
+{
+	int64	   *ids;
+	int			count;
+	int			room;
+} IdList;
+
+typedef struct Work
+{
+	MemoryContext context;		/* the lists grow in here */
+	EnrollmentKey *keys;		/* enrollments to evaluate */
+	int			key_count;
+	int			key_room;
+	IdList		changed_events; /* configuration: evaluate all of them */
+	IdList		joined_events;	/* enrollments were added */
+	IdList		charged_invoices;	/* lines were added or changed */
+	bool		check_scores;	/* scores or assessments were written */
+} Work;
+
+extern void work_init(Work *work, MemoryContext context);
+extern void work_add_key(Work *work, int64 event_id, int64 learner_id);
+extern void work_add_id(Work *work, IdList *list, int64 id);
+extern void work_merge(Work *into, const Work *from);
+extern void work_sort(Work *work);
+extern bool work_is_empty(const Work *work);
+
+#endif							/* ACHIEVE_WORK_H */
