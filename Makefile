@@ -14,7 +14,7 @@ OBJS = \
 	src/restore.o \
 	src/rule_error.o \
 	src/rule_eval.o \
-	src/rule_explain.o \
+	src/rule_explain.o src/rule_words.o src/rule_waiting.o \
 	src/rule_facts.o \
 	src/rule_flat.o \
 	src/rule_form.o \

@@ -184,3 +184,25 @@ CREATE FUNCTION achieve.evaluate(rule text, facts jsonb, closed boolean DEFAULT 
 	AS 'MODULE_PATHNAME', 'evaluate_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION achieve.evaluate(text, jsonb, boolean) IS
 	'passed, failed or pending: what the rule says of these facts; closed: nothing is open any more';
+
+CREATE FUNCTION achieve.explain(rule achieve.rule, facts jsonb, closed boolean DEFAULT false)
+	RETURNS TABLE (clause_no integer, depth integer, clause text, observed text, outcome text, needed text)
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5;
+COMMENT ON FUNCTION achieve.explain(achieve.rule, jsonb, boolean) IS
+	'each clause of the rule as it is written, with what was observed, its own outcome and what it still needs';
+
+CREATE FUNCTION achieve.explain(rule text, facts jsonb, closed boolean DEFAULT false)
+	RETURNS TABLE (clause_no integer, depth integer, clause text, observed text, outcome text, needed text)
+	AS 'MODULE_PATHNAME', 'explain_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5;
+COMMENT ON FUNCTION achieve.explain(text, jsonb, boolean) IS
+	'each clause of the rule as it is written, with what was observed, its own outcome and what it still needs';
+
+CREATE FUNCTION achieve.rule_waiting_for(rule achieve.rule, facts jsonb, closed boolean DEFAULT false) RETURNS text
+	AS 'MODULE_PATHNAME', 'waiting_for_rule' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION achieve.rule_waiting_for(achieve.rule, jsonb, boolean) IS
+	'what the rule waits for in plain words, or what can no longer be met; null where it is passed';
+
+CREATE FUNCTION achieve.rule_waiting_for(rule text, facts jsonb, closed boolean DEFAULT false) RETURNS text
+	AS 'MODULE_PATHNAME', 'waiting_for_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION achieve.rule_waiting_for(text, jsonb, boolean) IS
+	'what the rule waits for in plain words, or what can no longer be met; null where it is passed';

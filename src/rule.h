@@ -38,9 +38,11 @@
 #ifndef ACHIEVE_RULE_H
 #define ACHIEVE_RULE_H
 
+#include "access/tupdesc.h"
 #include "fmgr.h"
 #include "nodes/nodes.h"
 #include "utils/jsonb.h"
+#include "utils/tuplestore.h"
 
 #include "decimal.h"
 
@@ -268,6 +270,10 @@ extern void rule_visit_facts(const Rule *rule, RuleFactVisitor visit,
 extern const char *rule_fact_name(RuleFact fact);
 
 /* rule_explain.c */
+extern void rule_explain(const Rule *rule, RuleFacts *facts,
+						 Tuplestorestate *store, TupleDesc columns);
+
+/* rule_waiting.c */
 extern char *rule_waiting_for(const Rule *rule, RuleFacts *facts);
 
 #endif							/* ACHIEVE_RULE_H */

@@ -26,8 +26,22 @@ rule_fact_is_standing(RuleFact fact)
 	return rule_fact_info[fact].is_standing;
 }
 
-extern DecimalRange rule_attendance_value(RuleFact fact,
-										  const RuleAttendance *attendance);
+/*
+ * Of how many of its parts a connective needs the truth to be true; with
+ * "negated" their falsehood to be false.
+ */
+static inline int
+rule_needed_parts(const RuleNode *node, bool negated)
+{
+	int			needed = node->count;
+
+	if (node->kind == RULE_OR)
+		needed = 1;
+	else if (node->kind == RULE_QUORUM)
+		needed = node->need;
+	return negated ? node->count - needed + 1 : needed;
+}
+
 extern RuleBounds rule_form_bounds(const Rule *rule, const RuleNode *node,
 								   RuleFacts *facts);
 extern Truth rule_compare_bounds(const RuleBounds *bounds,

@@ -42,6 +42,25 @@ rule_describe(RuleFacts *facts, RuleFact fact, const char *code, int code_len,
 	return buf->len > before;
 }
 
+/*
+ * Can the comparison or flag become what it is not without a correction?
+ * Standing flags and the balance can at any time.
+ */
+bool
+rule_words_can_change(const RuleNode *node)
+{
+	const RuleTerm *term = rule_terms(node);
+
+	if (node->kind == RULE_FLAG)
+		return rule_fact_is_standing(node->fact);
+	for (int i = 0; i < node->count; i++)
+	{
+		if (term[i].fact == RULE_FACT_BALANCE)
+			return true;
+	}
+	return false;
+}
+
 /* Append ", " unless the text begins at "start". */
 static void
 append_separator(StringInfo buf, int start)
@@ -266,7 +285,41 @@ negation(RuleRelation relation)
 	return negated[relation];
 }
 
-/* The form with every known fact in its constant. */
+/* An attendance fact of which nothing is open. */
+static DecimalRange
+marked_value(RuleFact fact, const RuleAttendance *attendance)
+{
+	Decimal		value;
+
+	switch (fact)
+	{
+		case RULE_FACT_SESSIONS:
+			value = attendance->sessions * DECIMAL_ONE;
+			break;
+		case RULE_FACT_ATTENDED:
+			value = attendance->attended * DECIMAL_ONE;
+			break;
+		case RULE_FACT_ABSENCES:
+			value = attendance->absences * DECIMAL_ONE;
+			break;
+		case RULE_FACT_EXCUSED:
+			value = attendance->excused * DECIMAL_ONE;
+			break;
+		case RULE_FACT_LATES:
+			value = attendance->lates * DECIMAL_ONE;
+			break;
+		default:
+			value = decimal_ratio_int(100 * (int64) attendance->attended,
+									  attendance->sessions);
+			break;
+	}
+	return decimal_range(value, value);
+}
+
+/*
+ * The form with every known fact in its constant, the balance aside: it is
+ * known, but a payment changes it.
+ */
 static void
 find_open_form(OpenForm *form, const Rule *rule, const RuleNode *node,
 			   RuleFacts *facts)
@@ -287,8 +340,8 @@ find_open_form(OpenForm *form, const Rule *rule, const RuleNode *node,
 								facts->attendance.sessions == 0))
 			range = decimal_range(0, DECIMAL_INFINITY);
 		else
-			range = rule_attendance_value(term->fact, &facts->attendance);
-		if (range.low == range.high)
+			range = marked_value(term->fact, &facts->attendance);
+		if (range.low == range.high && term->fact != RULE_FACT_BALANCE)
 			form->constant += (int128) term->coefficient * range.low;
 		else
 			form->terms[form->count++] = term;
@@ -464,6 +517,8 @@ need_comparison(StringInfo buf, const Rule *rule, const RuleNode *node,
 	OpenForm	form;
 
 	find_open_form(&form, rule, node, facts);
+	if (form.count == 0)
+		return;
 	if (form.count == 1 && is_joint_attendance(form.terms[0], facts) &&
 		attendance->sessions > 0)
 	{

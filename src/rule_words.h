@@ -19,6 +19,7 @@ typedef enum Wanted
 } Wanted;
 
 extern Wanted rule_wanted(Truth truth, bool negated);
+extern bool rule_words_can_change(const RuleNode *node);
 extern bool rule_describe(RuleFacts *facts, RuleFact fact, const char *code,
 						  int code_len, StringInfo buf);
 extern void rule_words_unmarked(StringInfo buf,
