@@ -25,6 +25,22 @@ typedef struct InstallChapter
 
 #include "install_sql.h"
 
+/* What a comment is about, as far as it concerns a relation or trigger. */
+static void
+classify_comment(Statement *statement, const CommentStmt *comment)
+{
+	List	   *name;
+
+	if (comment->objtype != OBJECT_VIEW && comment->objtype != OBJECT_COLUMN &&
+		comment->objtype != OBJECT_TRIGGER)
+		return;
+	statement->kind = STATEMENT_COMMENT;
+	name = castNode(List, comment->object);
+	statement->relation = strVal(lsecond(name));
+	if (comment->objtype == OBJECT_TRIGGER)
+		statement->trigger = strVal(lthird(name));
+}
+
 /* What a statement makes: fills in kind, relation and trigger. */
 static void
 classify(Statement *statement, const Node *tree)
@@ -55,6 +71,9 @@ classify(Statement *statement, const Node *tree)
 			statement->relation =
 				castNode(CreateTrigStmt, tree)->relation->relname;
 			statement->trigger = castNode(CreateTrigStmt, tree)->trigname;
+			break;
+		case T_CommentStmt:
+			classify_comment(statement, castNode(CommentStmt, tree));
 			break;
 		default:
 			break;

@@ -21,6 +21,7 @@ typedef enum StatementKind
 	STATEMENT_SEQUENCE,
 	STATEMENT_INDEX,
 	STATEMENT_TRIGGER,
+	STATEMENT_COMMENT,
 	STATEMENT_OTHER
 } StatementKind;
 
@@ -28,8 +29,8 @@ typedef struct Statement
 {
 	StatementKind kind;
 	const char *chapter;		/* such as "10-catalogue" */
-	const char *relation;		/* what is made; of a trigger its table */
-	const char *trigger;		/* name of a trigger, else NULL */
+	const char *relation;		/* what it makes, or makes a trigger on */
+	const char *trigger;		/* the trigger, else NULL */
 	const char *text;			/* without the semicolon */
 } Statement;
 

@@ -164,41 +164,80 @@ check_tables(const Installation *installation, List *statements)
 	}
 }
 
-/* Makes the views and triggers that are missing, and says so. */
-static void
-mend(const Installation *installation, List *statements, StringInfo report)
+/* Whether a view or trigger that the chapters make is not there. */
+static bool
+is_missing(const Installation *installation, const Statement *statement)
 {
+	Oid			relid = get_relname_relid(statement->relation,
+										  installation->schema);
+
+	if (statement->kind == STATEMENT_TRIGGER)
+		return !OidIsValid(get_trigger_oid(relid, statement->trigger, true));
+	return !OidIsValid(relid);
+}
+
+/* Whether a comment is about one of the things just made. */
+static bool
+is_about(const Statement *comment, List *made)
+{
+	ListCell   *cell;
+
+	foreach(cell, made)
+	{
+		Statement  *statement = lfirst(cell);
+
+		if (strcmp(comment->relation, statement->relation) == 0 &&
+			(comment->trigger == NULL) == (statement->trigger == NULL) &&
+			(comment->trigger == NULL ||
+			 strcmp(comment->trigger, statement->trigger) == 0))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Makes the views and triggers that are missing, with their comments, and
+ * with "replace" also replaces the views that are there: in place, so that
+ * grants and what users built on them stay. Returns what it made.
+ */
+static List *
+make_views_and_triggers(const Installation *installation, List *statements,
+						bool replace)
+{
+	List	   *made = NIL;
 	ListCell   *cell;
 
 	foreach(cell, statements)
 	{
 		Statement  *statement = lfirst(cell);
-		Oid			relid;
 
-		if (statement->kind != STATEMENT_VIEW &&
-			statement->kind != STATEMENT_TRIGGER)
-			continue;
-		relid = get_relname_relid(statement->relation, installation->schema);
-		if (statement->kind == STATEMENT_VIEW && !OidIsValid(relid))
+		switch (statement->kind)
 		{
-			chapters_run(statement);
-			appendStringInfo(report, "; made view %s again",
-							 statement->relation);
-		}
-		if (statement->kind == STATEMENT_TRIGGER &&
-			!OidIsValid(get_trigger_oid(relid, statement->trigger, true)))
-		{
-			chapters_run(statement);
-			appendStringInfo(report, "; made trigger %s on %s again",
-							 statement->trigger, statement->relation);
+			case STATEMENT_VIEW:
+			case STATEMENT_TRIGGER:
+				if (is_missing(installation, statement))
+					chapters_run(statement);
+				else if (replace && statement->kind == STATEMENT_VIEW)
+					run(psprintf("CREATE OR REPLACE%s",
+								 statement->text + strlen("CREATE")));
+				else
+					break;
+				made = lappend(made, statement);
+				break;
+			case STATEMENT_COMMENT:
+				if (is_about(statement, made))
+					chapters_run(statement);
+				break;
+			default:
+				break;
 		}
 	}
+	return made;
 }
 
 /*
- * Brings views and triggers to the library's version. Triggers that the
- * library no longer has are dropped with the others; views are replaced in
- * place, so that grants and what users built on them stay.
+ * Brings views and triggers to the library's version. All triggers go first,
+ * so that those which the library no longer has are gone.
  */
 static void
 refresh(const Installation *installation, List *statements)
@@ -207,7 +246,6 @@ refresh(const Installation *installation, List *statements)
 	Datum		values[1] = {ObjectIdGetDatum(installation->extension)};
 	SPITupleTable *found;
 	uint64		nfound;
-	ListCell   *cell;
 
 	installation_rows("SELECT format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass)"
 					  " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
@@ -219,16 +257,26 @@ refresh(const Installation *installation, List *statements)
 	nfound = SPI_processed;
 	for (uint64 row = 0; row < nfound; row++)
 		run(SPI_getvalue(found->vals[row], found->tupdesc, 1));
+	(void) make_views_and_triggers(installation, statements, true);
+}
 
-	foreach(cell, statements)
+/* Makes the views and triggers that somebody dropped, and says so. */
+static void
+mend(const Installation *installation, List *statements, StringInfo report)
+{
+	List	   *made = make_views_and_triggers(installation, statements, false);
+	ListCell   *cell;
+
+	foreach(cell, made)
 	{
 		Statement  *statement = lfirst(cell);
 
-		if (statement->kind == STATEMENT_VIEW)
-			run(psprintf("CREATE OR REPLACE%s",
-						 statement->text + strlen("CREATE")));
-		else if (statement->kind == STATEMENT_TRIGGER)
-			chapters_run(statement);
+		if (statement->kind == STATEMENT_TRIGGER)
+			appendStringInfo(report, "; made trigger %s on %s again",
+							 statement->trigger, statement->relation);
+		else
+			appendStringInfo(report, "; made view %s again",
+							 statement->relation);
 	}
 }
 

@@ -175,7 +175,10 @@ installation_names(List *statements)
 	{
 		Statement  *statement = lfirst(cell);
 
-		if (statement->relation != NULL && statement->trigger == NULL)
+		if (statement->kind == STATEMENT_TABLE ||
+			statement->kind == STATEMENT_VIEW ||
+			statement->kind == STATEMENT_SEQUENCE ||
+			statement->kind == STATEMENT_INDEX)
 			names[count++] = CStringGetTextDatum(statement->relation);
 	}
 	return PointerGetDatum(construct_array(names, count, TEXTOID, -1, false,
