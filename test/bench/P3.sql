@@ -62,12 +62,13 @@ BEGIN
 			lapse_transaction_id = pg_current_xact_id()::text::bigint
 		FROM p3_fact f
 		WHERE h.event_id = f.event_id AND h.achievement_id = f.achievement_id AND f.held AND NOT f.awarded
-		RETURNING h.event_id, h.learner_id, h.achievement_id, h.valid_from, h.expires_on
+		RETURNING h.event_id, h.learner_id, h.achievement_id, h.valid_from, h.expires_on, f.outcome = 'passed' AS passed,
+			CASE WHEN f.outcome = 'passed' THEN false END AS paid
 	), reinstated AS (
 		UPDATE achieve.achievement h SET revoked_at = NULL, revoke_reason = NULL, lapse_transaction_id = NULL
 		FROM p3_fact f
 		WHERE h.event_id = f.event_id AND h.achievement_id = f.achievement_id AND f.awarded AND NOT f.held
-		RETURNING h.event_id, h.learner_id, h.achievement_id, h.valid_from, h.expires_on
+		RETURNING h.event_id, h.learner_id, h.achievement_id, h.valid_from, h.expires_on, true AS passed, true AS paid
 	), issued AS (
 		INSERT INTO achieve.achievement (event_id, learner_id, achievement_type_id, number, source, issued_at,
 			valid_from, expires_on)
@@ -75,7 +76,7 @@ BEGIN
 			ends_on, ends_on + interval '2 years'
 		FROM p3_fact
 		WHERE awarded AND achievement_id IS NULL
-		RETURNING event_id, learner_id, achievement_id, valid_from, expires_on
+		RETURNING event_id, learner_id, achievement_id, valid_from, expires_on, true AS passed, true AS paid
 	)
 	INSERT INTO achieve.audit (transaction_id, actor, database_user, action, event_id, learner_id, object,
 		new_value, evidence)
@@ -83,11 +84,10 @@ BEGIN
 		u.action, u.event_id, u.learner_id, 'achievement ' || u.achievement_id,
 		jsonb_build_object('valid_from', u.valid_from, 'expires_on', u.expires_on),
 		jsonb_build_object('rule', 'passed and paid',
-			'facts', jsonb_build_object('passed', f.outcome = 'passed', 'paid', f.awarded))
+			'facts', jsonb_build_object('passed', u.passed, 'paid', u.paid))
 	FROM (
 		SELECT 'achievement.lapse' AS action, * FROM lapsed
 		UNION ALL SELECT 'achievement.reinstate', * FROM reinstated
-		UNION ALL SELECT 'achievement.issue', * FROM issued) u
-	JOIN p3_fact f USING (event_id, learner_id);
+		UNION ALL SELECT 'achievement.issue', * FROM issued) u;
 	DROP TABLE p3_fact;
 END $$;

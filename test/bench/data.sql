@@ -1,7 +1,7 @@
--- The data of the write workloads; psql -v running=1500 -v singles=180 -v registers=175 -v corrected=100
+-- The data of the write workloads; psql -v running=1500 -v singles=240 -v registers=175 -v corrected=100
 --
 -- Four kinds of event, in this order of event_id:
---   running    30 learners, 36 sessions of which 10 are marked: most marks decide nothing
+--   running    30 learners, 40 sessions of which 10 are marked: most marks decide nothing
 --   singles,   100 learners, 20 sessions of which 19 are marked: the last mark decides,
 --   registers  here by single marks and there by registers
 --   corrected  100 learners, 20 sessions, all marked, no absence allowed: half of the learners
@@ -35,7 +35,7 @@ INSERT INTO achieve.session (event_id, session_no, starts_at, ends_at)
 SELECT event_id, s, e.starts_at + s * interval '3 days', e.starts_at + s * interval '3 days' + interval '90 minutes'
 FROM kind
 JOIN achieve.event e USING (event_id)
-CROSS JOIN LATERAL generate_series(1, CASE kind WHEN 'running' THEN 36 ELSE 20 END) s;
+CROSS JOIN LATERAL generate_series(1, CASE kind WHEN 'running' THEN 40 ELSE 20 END) s;
 INSERT INTO achieve.assessment (event_id, code, max_attempts)
 SELECT event_id, 'final', max_attempts FROM bench.event_rule;
 INSERT INTO achieve.event_achievement (event_id, achievement_type_id, award_rule)

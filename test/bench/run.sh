@@ -21,14 +21,14 @@ sides=${BENCH_SIDES:-L0 P1 P2 P2f achieve}
 
 case $mode in
 full)
-	rounds=${BENCH_ROUNDS:-3} seconds=${BENCH_SECONDS:-3}
+	rounds=${BENCH_ROUNDS:-4} seconds=${BENCH_SECONDS:-2}
 	bulk_rounds=${BENCH_ROUNDS:-2} big=10000 bulk_events=400
 	running=1500 registers=175 corrected=100
 	;;
 quick)
 	rounds=${BENCH_ROUNDS:-1} seconds=${BENCH_SECONDS:-1}
 	bulk_rounds=1 big=1000 bulk_events=40
-	running=600 registers=70 corrected=50
+	running=900 registers=105 corrected=50
 	;;
 races)
 	parts=writes sides=${BENCH_SIDES:-P1 P2 P2f achieve}
@@ -40,9 +40,10 @@ races)
 	exit 2
 	;;
 esac
-# Each of the four workloads of single marks has three sessions of the running
-# events to itself, and one mark in 30 on finishing events of 100 learners.
-marks_per_workload=$((running * 30 * 3))
+# Each of the four workloads of single marks has four sessions of the running
+# events to itself (180,000 marks in full mode, else pgbench stops at a foreign
+# key: raise `running`), and one mark in 30 on finishing events of 100 learners.
+marks_per_workload=$((running * 30 * 4))
 finishing_per_workload=$(((marks_per_workload / 30 + 99) / 100))
 singles=$((4 * finishing_per_workload))
 first_corrected=$((running + 1 + singles + registers))
@@ -188,7 +189,7 @@ run_pgbench() # round, workload, side, clients, synchronous_commit, script, pgbe
 
 run_insert() # round, side, workload number, name, clients, synchronous_commit
 {
-	run_pgbench "$1" "$4" "$2" "$5" "$6" insert.sql -D session=$((11 + 3 * $3)) \
+	run_pgbench "$1" "$4" "$2" "$5" "$6" insert.sql -D session=$((11 + 4 * $3)) \
 		-D finishing=$((running + 1 + finishing_per_workload * $3))
 }
 
@@ -206,7 +207,7 @@ run_workload() # round, workload, side
 	"mark, 2 clients, sync") run_insert "$1" "$3" 2 "$2" 2 on ;;
 	"mark, 8 clients, sync") run_insert "$1" "$3" 3 "$2" 8 on ;;
 	"register of 25, 2 clients, async")
-		run_pgbench "$1" "$2" "$3" 2 off register.sql -D session=23 -D finishing=$((running + 1 + singles)) ;;
+		run_pgbench "$1" "$2" "$3" 2 off register.sql -D session=27 -D finishing=$((running + 1 + singles)) ;;
 	"correction, 2 clients, async") run_correction "$1" "$2" "$3" 100 ;;
 	"correction that flips, 2 clients, async") run_correction "$1" "$2" "$3" 50 ;;
 	esac
@@ -259,6 +260,7 @@ run_bulk()
 			make_side "$side" bench_bulk
 			run_timed "$round" "$bulk_rows marks, INSERT SELECT" "$side" "$side" -c "$mark_all"
 			check_side "$side" "the bulk INSERT"
+			sql "$side" -c "ANALYZE"
 			if [ "$side" = L0 ]; then run_batch "$round"; fi
 			run_timed "$round" "$pay invoices paid in one UPDATE" "$side" "$side" \
 				-c "UPDATE achieve.invoice SET status = 'paid' WHERE invoice_id > $big AND invoice_id <= $big + $pay"
@@ -279,7 +281,7 @@ run_bulk()
 
 run_batch() # round: P3 on the marks that L0 has just taken
 {
-	sql L0 -f "$here/P3.sql" -c "ANALYZE achieve.attendance"
+	sql L0 -f "$here/P3.sql"
 	run_timed "$1" "event of $big learners, all move" P3 L0 -c "CALL bench.p3_recompute(1)"
 	run_timed "$1" "event of $big learners, none moves" P3 L0 -c "CALL bench.p3_recompute(1)"
 	run_timed "$1" "all events" P3 L0 -c "CALL bench.p3_recompute(NULL)"
@@ -290,7 +292,7 @@ run_evaluation() # round: achieve on marks that were loaded with the engine off
 {
 	make_side achieve bench_bulk
 	run_timed "$1" "$bulk_rows marks, engine off" achieve achieve -c "SET achieve.enabled = off" -c "$mark_all"
-	sql achieve -c "ANALYZE achieve.attendance"
+	sql achieve -c "ANALYZE"
 	run_timed "$1" "event of $big learners, all move" achieve achieve -c "SELECT FROM achieve.evaluate_event(1)"
 	run_timed "$1" "event of $big learners, none moves" achieve achieve -c "SELECT FROM achieve.evaluate_event(1)"
 	run_timed "$1" "all events" achieve achieve -c "SELECT count(*) FROM achieve.event e, achieve.evaluate_event(e.event_id)"
