@@ -5,16 +5,36 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" achieve.contr
 MODULE_big = achieve
 
 OBJS = \
+	src/access.o \
 	src/achieve.o \
+	src/api.o \
+	src/api_award.o \
+	src/api_result.o \
+	src/audit.o \
+	src/audit_configuration.o \
+	src/catalog.o \
 	src/chapters.o \
+	src/config.o \
+	src/decide.o \
 	src/decimal.o \
+	src/engine.o \
+	src/facts.o \
+	src/facts_json.o \
+	src/guard.o \
 	src/identities.o \
+	src/identity.o \
 	src/install.o \
 	src/installation.o \
+	src/json.o \
+	src/locks.o \
+	src/numbers.o \
+	src/pending.o \
+	src/prerequisites.o \
+	src/reader.o \
 	src/restore.o \
 	src/rule_error.o \
 	src/rule_eval.o \
-	src/rule_explain.o src/rule_words.o src/rule_waiting.o \
+	src/rule_explain.o \
 	src/rule_facts.o \
 	src/rule_flat.o \
 	src/rule_form.o \
@@ -24,7 +44,14 @@ OBJS = \
 	src/rule_parse.o \
 	src/rule_print.o \
 	src/rule_scan.o \
-	src/validity.o
+	src/rule_waiting.o \
+	src/rule_words.o \
+	src/statement.o \
+	src/terms.o \
+	src/trigger.o \
+	src/validity.o \
+	src/work.o \
+	src/write.o
 
 # Chapters of the extension script (types, operators, functions). Order is
 # meaning: listed. The last one sets privileges.
@@ -32,7 +59,7 @@ SQL_PARTS = \
 	sql/00-header.sql \
 	sql/10-rule.sql \
 	sql/20-install.sql \
-	sql/30-validity.sql sql/40-engine.sql \
+	sql/30-validity.sql sql/40-engine.sql sql/45-functions.sql \
 	sql/60-oracle.sql \
 	sql/90-privileges.sql
 
@@ -47,6 +74,7 @@ INSTALL_PARTS = \
 
 # Regression tests, each test/sql/NAME.sql with expected/NAME.out.
 REGRESS = \
+	validity \
 	install
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
@@ -63,7 +91,40 @@ REGRESS_OPTS   = --inputdir=$(srcdir)/test --outputdir=. --load-extension=achiev
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=achieve
 
 PG_CONFIG ?= pg_config
+
+# Goals that build and install for themselves, into a private tree, and bring
+# what is missing: they need no PostgreSQL to start with.
+TOOL_GOALS = check pgtap bench bench-quick soak demo demo-stop lint dist
+ifneq ($(filter $(TOOL_GOALS),$(MAKECMDGOALS)),)
+
+.PHONY: $(MAKECMDGOALS)
+check:
+	tools/with-tree.sh tools/check.sh
+pgtap:
+	tools/with-tree.sh tools/check.sh pgtap
+bench:
+	tools/with-tree.sh test/bench/run.sh full
+bench-quick:
+	tools/with-tree.sh test/bench/run.sh quick
+soak:
+	tools/with-tree.sh test/bench/run.sh races
+demo:
+	tools/demo.sh
+demo-stop:
+	tools/demo.sh stop
+lint:
+	tools/lint.sh
+dist:
+	git archive --format=zip --prefix=achieve-$(EXTVERSION)/ -o achieve-$(EXTVERSION).zip HEAD
+$(filter-out $(TOOL_GOALS),$(MAKECMDGOALS)):
+	$(MAKE) $@
+
+else
+
 PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(PGXS),)
+$(error pg_config of PostgreSQL is missing: install postgresql-server-dev-15 (to -18), or run make PG_CONFIG=/path/to/pg_config)
+endif
 # Bitcode needs the clang that PostgreSQL was built with.
 BITCODE_CLANG := $(shell sed -n 's/^CLANG = //p' $(dir $(PGXS))../Makefile.global)
 ifeq ($(shell command -v $(BITCODE_CLANG) 2>/dev/null),)
@@ -79,3 +140,9 @@ src/install_sql.h: tools/embed.awk $(INSTALL_PARTS)
 
 $(DATA_built): $(SQL_PARTS) achieve.control
 	cat $(SQL_PARTS) > $@
+
+# For the scripts in tools: what a variable says.
+print-%:
+	@echo $($*)
+
+endif

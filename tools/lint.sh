@@ -1,0 +1,75 @@
+#!/bin/bash
+# Looks for what the compiler and the tests do not see. Prints each finding;
+# fails if there is one.
+set -uo pipefail
+shopt -s lastpipe
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+cd "$top" || exit 1
+found=0
+
+# Reports the lines of standard input, if any, under a heading.
+report()
+{
+	local lines
+	lines=$(cat)
+	if [ -n "$lines" ]; then
+		printf '%s:\n%s\n' "$1" "$lines"
+		found=1
+	fi
+}
+
+files()
+{
+	git ls-files 2>/dev/null ||
+		find . -type f ! -path './.git/*' ! -name '*.o' ! -name '*.so' ! -name '*.bc' ! -path './sql/achieve--*' \
+			! -path './src/install_sql.h' ! -path './results/*' ! -path './output_iso/*' | sed 's|^\./||'
+}
+
+# Words joined by "|".
+alternatives() { paste -s -d '|'; }
+
+grep -n PG_VERSION_NUM src/*.c src/*.h | grep -v '^src/compat.h:' |
+	report "PostgreSQL versions are told apart in src/compat.h only"
+
+# On a sharding engine the trigger's relation and its transition tables are a
+# shard's: SQL names the logical tables.
+tables=$(sed -n 's/^CREATE TABLE achieve\.\([a-z_]*\).*/\1/p' sql/install/*.sql | alternatives)
+grep -nE "\"[^\"]*\b(FROM|JOIN|INTO|UPDATE|ONLY|TABLE) ($tables)\b" src/*.c |
+	report "SQL in C qualifies tables with achieve."
+grep -n SPI_register_trigger_data src/*.c |
+	report "no query reads a transition table"
+
+grep -nE '\b(CREATE|ADD)\b.*\b(OR REPLACE|IF NOT EXISTS)\b' sql/[0-9]*.sql sql/install/*.sql |
+	report "what others put into the schema is not adopted"
+
+# Both runners look for expected output in ./expected first, and the first one
+# for tests in ./sql.
+comm -12 <(cd test/sql && printf '%s\n' ./*.sql | sed 's|.*/||; s|\.sql$||' | sort) \
+	<(cd test/isolation/specs && printf '%s\n' ./*.spec | sed 's|.*/||; s|\.spec$||' | sort) |
+	report "a race and a regression test have the same name"
+comm -12 <(cd test/sql && printf '%s\n' ./*.sql | sort) <(cd sql && printf '%s\n' ./*.sql | sort) |
+	report "a regression test is called like a chapter"
+
+private=$top
+case $(dirname "$top") in
+/ | /tmp | /var/tmp | "${HOME:-/}") ;;
+*) private=$(dirname "$top")/ ;;
+esac
+files | xargs -d '\n' grep -nIE "$private|/home/[a-z]" 2>/dev/null | grep -v '^tools/lint.sh:' |
+	report "paths of one machine"
+
+files | grep -E '\.(c|h|sh|awk|pl|spec)$|^sql/.*\.sql$|^test/.*\.sql$' | grep -v corpus |
+	while read -r file; do
+		[ -f "$file" ] && lines=$(wc -l <"$file") && [ "$lines" -gt 600 ] && echo "$file: $lines lines"
+	done | report "files of more than 600 lines"
+
+version=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" achieve.control)
+grep -nE '"version"' META.json 2>/dev/null | grep -vE "\"$version(\.0)?\"|\"1\.0\.0\"" |
+	report "META.json has another version than achieve.control"
+
+if command -v shellcheck >/dev/null; then
+	files | grep -E '\.sh$|^\.ci/run$' | xargs -d '\n' shellcheck | report "shellcheck"
+fi
+
+exit $found
