@@ -136,3 +136,17 @@ access_check_enrollment(int64 event_id, int64 learner_id)
 					learner_id, event_id),
 			 errhint("Insert the enrollment into achieve.enrollment first.")));
 }
+
+/*
+ * For an id that was not found: where row-level security applies to the
+ * caller, it must not be told from a hidden one.
+ */
+void
+access_refuse_hidden(const char *kind, int64 id)
+{
+	if (check_table(TABLE_ENROLLMENT))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for %s " INT64_FORMAT, kind, id),
+				 errhint("It does not exist, or row-level security hides it from you.")));
+}

@@ -12,5 +12,6 @@
 
 extern void access_check_event(int64 event_id);
 extern void access_check_enrollment(int64 event_id, int64 learner_id);
+extern void access_refuse_hidden(const char *kind, int64 id);
 
 #endif							/* ACHIEVE_ACCESS_H */

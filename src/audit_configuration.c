@@ -27,11 +27,11 @@ PG_FUNCTION_INFO_V1(audit_configuration);
 static Jsonb *
 row_to_jsonb(TupleTableSlot *row)
 {
-	Datum		text = DirectFunctionCall1(row_to_json,
+	Datum		json = DirectFunctionCall1(row_to_json,
 										   ExecFetchSlotHeapTupleDatum(row));
 
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-											  CStringGetDatum(TextDatumGetCString(text))));
+											  CStringGetDatum(TextDatumGetCString(json))));
 }
 
 static TupleTableSlot *

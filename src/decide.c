@@ -63,64 +63,26 @@ get_learner(Evaluation *evaluation, int64 learner_id)
 	return learner;
 }
 
-/*
- * How a type is issued on an event: the event's own validity before the
- * type's. Takes the lock that the record's foreign key would take, so that a
- * rule that begins to read the type is either seen here or waits for us.
- */
+/* The terms of a type on an event, read and locked at the first use. */
 static const AwardTerms *
 get_terms(Evaluation *evaluation, const EventConfig *config,
 		  const ConfigAward *award)
 {
 	TermsKey	key = {config->event_id, award->type_id};
 	AwardTerms *terms;
-	TupleTableSlot *row;
-	Datum		id = Int64GetDatum(award->type_id);
 	bool		found;
-	char	   *anchor;
-	char	   *unit;
-	char	   *alignment;
-	char	   *day;
-	bool		has_valid_for;
-	int32		valid_for;
 
 	if (evaluation->terms == NULL)
 		evaluation->terms = make_hash(evaluation, "achieve terms",
 									  sizeof(TermsKey), sizeof(AwardTerms));
 	terms = hash_search(evaluation->terms, &key, HASH_FIND, NULL);
-	if (terms != NULL)
-		return terms;
+	if (terms == NULL)
+	{
+		AwardTerms	fresh = terms_read(evaluation->set, config, award);
 
-	row = lock_row(evaluation->set, PATH_ACHIEVEMENT_TYPE, 1, &id,
-				   LockTupleKeyShare);
-	if (row == NULL)
-		elog(ERROR, "achievement type " INT64_FORMAT " has vanished",
-			 award->type_id);
-	anchor = award->valid_from_anchor ? award->valid_from_anchor :
-		row_text(row, TABLE_ACHIEVEMENT_TYPE,
-				 ACHIEVEMENT_TYPE_VALID_FROM_ANCHOR);
-	has_valid_for = award->has_valid_for ||
-		!row_is_null(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_VALID_FOR);
-	valid_for = award->has_valid_for ? award->valid_for :
-		row_int32(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_VALID_FOR);
-	unit = award->valid_unit ? award->valid_unit :
-		row_text(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_VALID_UNIT);
-	alignment = award->expiry_alignment ? award->expiry_alignment :
-		row_text(row, TABLE_ACHIEVEMENT_TYPE,
-				 ACHIEVEMENT_TYPE_EXPIRY_ALIGNMENT);
-	day = award->expires_on_day ? award->expires_on_day :
-		row_text(row, TABLE_ACHIEVEMENT_TYPE,
-				 ACHIEVEMENT_TYPE_EXPIRES_ON_DAY);
-
-	terms = hash_search(evaluation->terms, &key, HASH_ENTER, &found);
-	terms->read_by_rules = row_bool(row, TABLE_ACHIEVEMENT_TYPE,
-									ACHIEVEMENT_TYPE_READ_BY_RULES);
-	terms->has_sequence = !row_is_null(row, TABLE_ACHIEVEMENT_TYPE,
-									   ACHIEVEMENT_TYPE_SEQUENCE_ID);
-	terms->sequence_id = row_int64(row, TABLE_ACHIEVEMENT_TYPE,
-								   ACHIEVEMENT_TYPE_SEQUENCE_ID);
-	terms->policy = validity_policy(anchor, has_valid_for, valid_for, unit,
-									alignment, day);
+		terms = hash_search(evaluation->terms, &key, HASH_ENTER, &found);
+		*terms = fresh;
+	}
 	return terms;
 }
 
@@ -310,54 +272,6 @@ outcome_is(Outcome outcome, Outcome wanted)
 		outcome == OUTCOME_PENDING ? TRUTH_OPEN : TRUTH_NO;
 }
 
-/*
- * When the validity of a renewal starts: at the end of the latest-ending
- * earlier achievement of the type that is still valid.
- */
-static bool
-previous_expiry(EnrollmentState *state, int64 type_id, DateADT issued_on,
-				DateADT *expiry)
-{
-	bool		found = false;
-
-	for (int i = 0; i < state->learner->holding_count; i++)
-	{
-		const Holding *holding = &state->learner->holdings[i];
-
-		if (holding->lapsed || holding->type_id != type_id ||
-			!holding->expires || holding->expires_on <= issued_on ||
-			holding->event_id == state->key.event_id)
-			continue;
-		if (!found || holding->expires_on > *expiry)
-			*expiry = holding->expires_on;
-		found = true;
-	}
-	return found;
-}
-
-static Validity
-award_validity(Evaluation *evaluation, EnrollmentState *state,
-			   const AwardTerms *terms)
-{
-	const char *zone = state->config->time_zone;
-	DateADT		issued_on = date_in_zone(facts_now(), zone);
-	DateADT		previous = 0;
-	bool		has_previous = false;
-
-	if (terms->policy.anchor == VALIDITY_PREVIOUS_EXPIRY)
-	{
-		if (state->learner == NULL)
-			state->learner = get_learner(evaluation, state->key.learner_id);
-		learner_load(state->learner, evaluation->set);
-		has_previous = previous_expiry(state, terms->type_id, issued_on,
-									   &previous);
-	}
-	return validity_compute(&terms->policy, issued_on,
-							date_in_zone(state->config->starts_at, zone),
-							date_in_zone(state->config->ends_at, zone),
-							has_previous, previous);
-}
-
 static bool
 same_validity(const Validity *a, const Validity *b)
 {
@@ -371,13 +285,18 @@ static AwardChange
 decide_issue(Evaluation *evaluation, EnrollmentState *state,
 			 AwardState *award)
 {
+	Learner    *learner;
+
 	award->terms = get_terms(evaluation, state->config, award->config);
 	if (award->lapsed_id != 0 && award->lapsed_here)
 	{
 		award->validity = award->lapsed_validity;
 		return AWARD_REINSTATE;
 	}
-	award->validity = award_validity(evaluation, state, award->terms);
+	learner = state->learner != NULL ? state->learner :
+		get_learner(evaluation, state->key.learner_id);
+	award->validity = terms_validity(award->terms, evaluation->set,
+									 state->config, learner, facts_now());
 	if (award->lapsed_id != 0 &&
 		same_validity(&award->validity, &award->lapsed_validity))
 		return AWARD_REINSTATE;

@@ -71,33 +71,35 @@ run_chunk(const LockedEnrollment *locked, int count, bool check_scores,
 	MemoryContextDelete(context);
 }
 
+static void
+run(Work *work, EvaluationCounts *counts)
+{
+	int			count;
+	LockedEnrollment *locked = locks_take(work, &count);
+
+	for (int done = 0; done < count; done += CHUNK_SIZE)
+		run_chunk(locked + done, Min(CHUNK_SIZE, count - done),
+				  work->check_scores, counts);
+	if (locked != NULL)
+		pfree(locked);
+}
+
 /*
- * Makes every outcome right that the work can have moved. counts may be NULL.
- * The work is consumed: it ends up sorted and extended.
+ * Makes every outcome right that the work can have moved. The work is
+ * consumed: it ends up sorted and extended.
  */
 void
 engine_run(Work *work, EvaluationCounts *counts)
 {
-	EvaluationCounts ignored = {0};
-	LockedEnrollment *locked;
-	int			count;
-
 	if (work_is_empty(work))
 		return;
-	if (counts == NULL)
-		counts = &ignored;
 	if (depth == 0)
 		config_release();
 
 	depth++;
 	PG_TRY();
 	{
-		locked = locks_take(work, &count);
-		for (int done = 0; done < count; done += CHUNK_SIZE)
-			run_chunk(locked + done, Min(CHUNK_SIZE, count - done),
-					  work->check_scores, counts);
-		if (locked != NULL)
-			pfree(locked);
+		run(work, counts);
 	}
 	PG_FINALLY();
 	{

@@ -146,6 +146,13 @@ extern bool lock_enrollment(ReadSet *set, const EnrollmentKey *key,
 							LockedEnrollment *locked);
 extern void lock_learner(ReadSet *set, int64 learner_id, LockTupleMode mode);
 
+/* terms.c */
+extern AwardTerms terms_read(ReadSet *set, const EventConfig *config,
+							 const ConfigAward *award);
+extern Validity terms_validity(const AwardTerms *terms, ReadSet *set,
+							   const EventConfig *config, Learner *learner,
+							   TimestampTz issued_at);
+
 /* prerequisites.c */
 extern void prerequisites_mark(ReadSet *set, int64 event_id);
 
@@ -158,5 +165,6 @@ extern void decide_subject(EnrollmentState *state, const AwardState *award);
 /* write.c */
 extern void write_changes(Evaluation *evaluation, EvaluationCounts *counts);
 extern void write_event_versions(const IdList *events);
+extern Jsonb *result_to_jsonb(Outcome rule, Outcome manual);
 
 #endif							/* ACHIEVE_ENGINE_H */

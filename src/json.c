@@ -11,6 +11,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "json.h"
+#include "validity.h"
 
 void
 json_begin(JsonBuilder *json)
@@ -28,13 +29,13 @@ json_end(JsonBuilder *json)
 }
 
 static void
-push_string(JsonBuilder *json, JsonbIteratorToken token, const char *text,
+push_string(JsonBuilder *json, JsonbIteratorToken token, const char *bytes,
 			int length)
 {
 	JsonbValue	value;
 
 	value.type = jbvString;
-	value.val.string.val = unconstify(char *, text);
+	value.val.string.val = unconstify(char *, bytes);
 	value.val.string.len = length;
 	(void) pushJsonbValue(&json->state, token, &value);
 }
@@ -152,10 +153,5 @@ json_add_range(JsonBuilder *json, const char *key, int key_len,
 void
 json_add_date(JsonBuilder *json, const char *key, DateADT value)
 {
-	int			year;
-	int			month;
-	int			day;
-
-	j2date(value + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	json_add_text(json, key, psprintf("%04d-%02d-%02d", year, month, day));
+	json_add_text(json, key, date_to_cstring(value));
 }

@@ -91,11 +91,13 @@ run_queue_statement(Statement *statement)
 void
 pending_run_or_defer(Work *work)
 {
+	EvaluationCounts ignored = {0};
+
 	if (work_is_empty(work))
 		return;
 	if (trigger_evaluation == EVALUATE_AT_STATEMENT)
 	{
-		engine_run(work, NULL);
+		engine_run(work, &ignored);
 		return;
 	}
 	if (!callbacks_registered)
@@ -125,11 +127,12 @@ void
 pending_flush(void)
 {
 	Work	   *work = pending;
+	EvaluationCounts ignored = {0};
 
 	if (work == NULL)
 		return;
 	pending = NULL;
-	engine_run(work, NULL);
+	engine_run(work, &ignored);
 }
 
 /*

@@ -141,8 +141,11 @@ hint_for_token(RuleScanner *scanner)
 
 	if (rule_at_decimal_comma(scanner))
 		return "Write a decimal point: \"79.5\".";
+	if (scanner->after == RULE_AFTER_QUORUM)
+		return "A choice reads like: at least 2 of (paid, completed(portfolio), score(final) >= 60).";
 	if (scanner->previous.kind == TOKEN_CODE)
-		return RULE_QUOTE_HINT;
+		return token->kind == TOKEN_WORD ? RULE_QUOTE_HINT :
+			"Close the parenthesis behind the code, as in score(final).";
 	switch (token->kind)
 	{
 		case TOKEN_RELATION:
@@ -161,12 +164,18 @@ hint_for_token(RuleScanner *scanner)
 				return "Only the first number of a sum has a sign of its own: write \"absences - 2\".";
 			break;
 		case TOKEN_OPEN:
-			if (scanner->after == RULE_AFTER_NOTHING)
+			if (scanner->previous.kind == TOKEN_TIMES ||
+				scanner->previous.kind == TOKEN_PLUS ||
+				scanner->previous.kind == TOKEN_MINUS ||
+				scanner->previous.kind == TOKEN_RELATION)
 				return RULE_SUM_HINT;
 			break;
 		case TOKEN_WORD:
 			if (scanner->after == RULE_AFTER_NOTHING)
 				break;
+			if (scanner->previous.kind == TOKEN_NUMBER &&
+				scanner->previous.start + scanner->previous.length == token->start)
+				return "Numbers are plain decimals such as 60 or 79.5.";
 			nearest = rule_nearest(scanner->text + token->start,
 								   token->length, joiners, lengthof(joiners));
 			if (nearest)

@@ -20,13 +20,14 @@
 #include "rule_tree.h"
 
 /* All codes of a rule together, so that rule and text fit into a datum. */
-#define MAX_CODE_BYTES	(256 * 1024 * 1024)
+#define MAX_CODE_BYTES	(64 * 1024 * 1024)
 
 typedef struct RuleParser
 {
 	RuleScanner scanner;
-	int			level;			/* of nesting, from 1 */
-	int			nodes;
+	int			level;			/* of nesting, from 0 */
+	int			nodes;			/* "and" and "or" aside */
+	int			connectives;	/* "and" and "or": merging takes some away */
 	int64		code_bytes;
 } RuleParser;
 
@@ -143,7 +144,7 @@ add_operand(RuleParser *parser, RuleTree *tree, RuleTree *operand)
 	else
 		tree->first = operand->first;
 	tree->last = operand->last;
-	parser->nodes--;
+	parser->connectives--;
 }
 
 /*
@@ -383,6 +384,7 @@ parse_quorum(RuleParser *parser)
 	RuleTree   *tree = make_node(RULE_QUORUM);
 	RuleToken	need;
 
+	scanner->after = RULE_AFTER_QUORUM;
 	if (!count_node(parser) || !take_word(parser, "at") ||
 		!take_word(parser, "least"))
 		return NULL;
@@ -492,7 +494,7 @@ parse_connective(RuleParser *parser, int level)
 		if (tree == NULL)
 		{
 			tree = make_node(connectives[level].kind);
-			parser->nodes++;
+			parser->connectives++;
 			add_operand(parser, tree, operand);
 		}
 		if (!rule_scan_next(&parser->scanner))
@@ -518,12 +520,11 @@ rule_from_text(const char *input, int length, Node *escontext)
 	scanner->text = input;
 	scanner->length = length;
 	scanner->escontext = escontext;
-	parser.level = 1;
 	if (!rule_scan_next(scanner))
 		return NULL;
 	if (scanner->token.kind == TOKEN_END)
 	{
-		rule_fail(scanner, ERRCODE_SYNTAX_ERROR, 0, "empty rule",
+		rule_fail(scanner, ERRCODE_SYNTAX_ERROR, length, "empty rule",
 				  EXPECT_FACTOR,
 				  RULE_EXAMPLE_HINT);
 		return NULL;
@@ -537,8 +538,7 @@ rule_from_text(const char *input, int length, Node *escontext)
 		return NULL;
 	}
 
-	/* connectives were not checked one by one: merging takes some away */
-	parser.nodes--;
+	parser.nodes += parser.connectives - 1;
 	if (!count_node(&parser))
 		return NULL;
 	return rule_flatten(tree);

@@ -67,7 +67,8 @@ typedef struct RuleScanner
 		RULE_AFTER_NOTHING,
 		RULE_AFTER_COMPARISON,
 		RULE_AFTER_PARENTHESIS,
-		RULE_AFTER_FLAG
+		RULE_AFTER_FLAG,
+		RULE_AFTER_QUORUM		/* "at least" before its list */
 	}			after;
 } RuleScanner;
 

@@ -116,12 +116,12 @@ value_add_null(ValueColumn *column)
 
 /* NULL becomes null. */
 void
-value_add_text(ValueColumn *column, const char *text)
+value_add_text(ValueColumn *column, const char *string)
 {
-	if (text == NULL)
+	if (string == NULL)
 		value_add_null(column);
 	else
-		value_add(column, CStringGetTextDatum(text));
+		value_add(column, CStringGetTextDatum(string));
 }
 
 /* The column as a one-dimensional array. */

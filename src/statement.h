@@ -40,7 +40,7 @@ extern uint64 statement_run(Statement *statement, const Datum *values,
 							const char *nulls);
 extern void value_add(ValueColumn *column, Datum value);
 extern void value_add_null(ValueColumn *column);
-extern void value_add_text(ValueColumn *column, const char *text);
+extern void value_add_text(ValueColumn *column, const char *string);
 extern Datum value_array(const ValueColumn *column);
 
 #endif							/* ACHIEVE_STATEMENT_H */

@@ -334,8 +334,9 @@ write_issues(const Changed *changed, int count)
 	take_issued_ids(changed, count);
 }
 
-static Jsonb *
-result_json(Outcome rule, Outcome manual)
+/* A result as the audit shows it. */
+Jsonb *
+result_to_jsonb(Outcome rule, Outcome manual)
 {
 	JsonBuilder json;
 
@@ -359,9 +360,9 @@ audit_result(AuditBatch *batch, EnrollmentState *state)
 	if (result_moved(state))
 	{
 		row.action = "result.changed";
-		row.old_value = result_json(state->stored_rule_outcome,
+		row.old_value = result_to_jsonb(state->stored_rule_outcome,
 									state->manual_outcome);
-		row.new_value = result_json(state->rule_outcome,
+		row.new_value = result_to_jsonb(state->rule_outcome,
 									state->manual_outcome);
 		decide_subject(state, NULL);
 		if (state->config->passing_rule != NULL)

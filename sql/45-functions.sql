@@ -1,0 +1,40 @@
+
+-- What people do: results, achievements, evaluation, who is acting.
+
+CREATE FUNCTION achieve.set_context(actor text, reason text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'set_context' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.set_context(text, text) IS
+	'Says who is acting in the app, and why, for the rest of this transaction; the audit records it.';
+
+CREATE FUNCTION achieve.set_result(event_id bigint, learner_id bigint, outcome text, reason text) RETURNS void
+	AS 'MODULE_PATHNAME', 'set_result' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.set_result(bigint, bigint, text, text) IS
+	'Sets a result by hand: passed, failed or pending. It stands before the rule''s outcome until clear_result().';
+
+CREATE FUNCTION achieve.clear_result(event_id bigint, learner_id bigint, reason text) RETURNS void
+	AS 'MODULE_PATHNAME', 'clear_result' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.clear_result(bigint, bigint, text) IS
+	'Takes a manual result away: the rule''s outcome stands again. Does nothing where none is set.';
+
+CREATE FUNCTION achieve.award(event_id bigint, learner_id bigint, achievement_type text, reason text,
+	valid_from date DEFAULT NULL, expires_on date DEFAULT NULL, number text DEFAULT NULL,
+	issued_at timestamptz DEFAULT NULL) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'award_achievement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.award(bigint, bigint, text, text, date, date, text, timestamptz) IS
+	'Awards an achievement by hand and returns its id. It never lapses. Dates that are not given follow the type; number and issued_at are for records of an older system.';
+
+CREATE FUNCTION achieve.revoke(achievement_id bigint, reason text) RETURNS void
+	AS 'MODULE_PATHNAME', 'revoke_achievement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.revoke(bigint, text) IS
+	'Revokes an achievement; the rule does not issue it again until award() or reinstate().';
+
+CREATE FUNCTION achieve.reinstate(achievement_id bigint, reason text) RETURNS void
+	AS 'MODULE_PATHNAME', 'reinstate_achievement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.reinstate(bigint, text) IS
+	'Makes a revoked achievement valid again, with its number and dates.';
+
+CREATE FUNCTION achieve.evaluate_event(event_id bigint)
+	RETURNS TABLE (enrollments bigint, results_changed bigint, achievements_issued bigint, achievements_revoked bigint)
+	AS 'MODULE_PATHNAME', 'evaluate_event' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1;
+COMMENT ON FUNCTION achieve.evaluate_event(bigint) IS
+	'Evaluates all enrollments of an event, after loading with achieve.enabled off; what is right already is not touched.';

@@ -1,0 +1,110 @@
+/*-------------------------------------------------------------------------
+ *
+ * terms.c
+ *		How achievements of a type are issued on an event, and their dates.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "engine.h"
+
+/*
+ * How a type is issued on an event: the event's own validity before the
+ * type's. Takes the lock that the record's foreign key would take, so that a
+ * rule that begins to read the type is either seen here or waits for us.
+ */
+AwardTerms
+terms_read(ReadSet *set, const EventConfig *config, const ConfigAward *award)
+{
+	AwardTerms	terms = {0};
+	TupleTableSlot *row;
+	Datum		id = Int64GetDatum(award->type_id);
+	char	   *anchor;
+	char	   *unit;
+	char	   *alignment;
+	char	   *day;
+	bool		has_valid_for;
+	int32		valid_for;
+
+	row = lock_row(set, PATH_ACHIEVEMENT_TYPE, 1, &id, LockTupleKeyShare);
+	if (row == NULL)
+		elog(ERROR, "achievement type " INT64_FORMAT " has vanished",
+			 award->type_id);
+	anchor = award->valid_from_anchor ? award->valid_from_anchor :
+		row_text(row, TABLE_ACHIEVEMENT_TYPE,
+				 ACHIEVEMENT_TYPE_VALID_FROM_ANCHOR);
+	has_valid_for = award->has_valid_for ||
+		!row_is_null(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_VALID_FOR);
+	valid_for = award->has_valid_for ? award->valid_for :
+		row_int32(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_VALID_FOR);
+	unit = award->valid_unit ? award->valid_unit :
+		row_text(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_VALID_UNIT);
+	alignment = award->expiry_alignment ? award->expiry_alignment :
+		row_text(row, TABLE_ACHIEVEMENT_TYPE,
+				 ACHIEVEMENT_TYPE_EXPIRY_ALIGNMENT);
+	day = award->expires_on_day ? award->expires_on_day :
+		row_text(row, TABLE_ACHIEVEMENT_TYPE,
+				 ACHIEVEMENT_TYPE_EXPIRES_ON_DAY);
+
+	terms.event_id = config->event_id;
+	terms.type_id = award->type_id;
+	terms.read_by_rules = row_bool(row, TABLE_ACHIEVEMENT_TYPE,
+								   ACHIEVEMENT_TYPE_READ_BY_RULES);
+	terms.has_sequence = !row_is_null(row, TABLE_ACHIEVEMENT_TYPE,
+									  ACHIEVEMENT_TYPE_SEQUENCE_ID);
+	terms.sequence_id = row_int64(row, TABLE_ACHIEVEMENT_TYPE,
+								  ACHIEVEMENT_TYPE_SEQUENCE_ID);
+	terms.policy = validity_policy(anchor, has_valid_for, valid_for, unit,
+								   alignment, day);
+	return terms;
+}
+
+/*
+ * Where a renewal starts: at the end of the latest-ending earlier achievement
+ * of the type that is still valid. One that never ends counts as none.
+ */
+static bool
+previous_expiry(const Learner *learner, int64 type_id, int64 event_id,
+				DateADT issued_on, DateADT *expiry)
+{
+	bool		found = false;
+
+	for (int i = 0; i < learner->holding_count; i++)
+	{
+		const Holding *holding = &learner->holdings[i];
+
+		if (holding->lapsed || holding->type_id != type_id ||
+			!holding->expires || holding->expires_on <= issued_on ||
+			holding->event_id == event_id)
+			continue;
+		if (!found || holding->expires_on > *expiry)
+			*expiry = holding->expires_on;
+		found = true;
+	}
+	return found;
+}
+
+/* The dates of a record that is issued at an instant. */
+Validity
+terms_validity(const AwardTerms *terms, ReadSet *set,
+			   const EventConfig *config, Learner *learner,
+			   TimestampTz issued_at)
+{
+	const char *zone = config->time_zone;
+	DateADT		issued_on = date_in_zone(issued_at, zone);
+	DateADT		previous = 0;
+	bool		has_previous = false;
+
+	if (terms->policy.anchor == VALIDITY_PREVIOUS_EXPIRY)
+	{
+		learner_load(learner, set);
+		has_previous = previous_expiry(learner, terms->type_id,
+									   config->event_id, issued_on,
+									   &previous);
+	}
+	return validity_compute(&terms->policy, issued_on,
+							date_in_zone(config->starts_at, zone),
+							date_in_zone(config->ends_at, zone),
+							has_previous, previous);
+}
