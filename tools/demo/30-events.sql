@@ -9,9 +9,9 @@ INSERT INTO planned_event VALUES
 	('FA-101', 'first-aid', -718, '09:00', 'Europe/Amsterdam', 'Rotterdam', 16),
 	('FA-102', 'first-aid', -700, '09:00', 'Europe/Berlin', 'Hamburg', 16),
 	('FA-103', 'first-aid', -395, '08:30', 'America/Lima', 'Arequipa', 14),
-	('FA-104', 'first-aid', -124, '09:00', 'Asia/Tokyo', 'Osaka', 18),
-	('FA-105', 'first-aid', -33, '09:00', 'Europe/Dublin', 'Cork', 18),
-	('FA-106', 'first-aid', -1, '09:00', 'Europe/Amsterdam', 'Rotterdam', 15),
+	('FA-104', 'first-aid', -124, '09:00', 'Asia/Tokyo', 'plant 2', 18),
+	('FA-105', 'first-aid', -33, '09:00', 'Europe/Dublin', 'plant 1', 18),
+	('FA-106', 'first-aid', -1, '09:00', 'Europe/Amsterdam', 'Utrecht', 15),
 	('FA-107', 'first-aid', 23, '09:00', 'Europe/Warsaw', 'Kraków', 14),
 	('FR-301', 'first-aid-refresher', -12, '13:00', 'Europe/Amsterdam', 'Rotterdam', 14),
 	('FR-302', 'first-aid-refresher', -4, '09:30', 'Europe/Berlin', 'Hamburg', 12),
@@ -21,14 +21,14 @@ INSERT INTO planned_event VALUES
 	('FL-203', 'forklift', -9, '08:00', 'Europe/Amsterdam', 'Rotterdam', 0),
 	('FL-204', 'forklift', -1, '08:00', 'Europe/Stockholm', 'Malmö', 12),
 	('FL-205', 'forklift', 12, '08:00', 'Europe/Berlin', 'Bremen', 8),
-	('EN-401', 'business-english', -190, '18:00', 'Asia/Kolkata', 'online', 20),
-	('EN-402', 'business-english', -38, '18:30', 'Europe/Madrid', 'online', 22),
-	('EN-403', 'business-english', 16, '18:00', 'Asia/Dubai', 'online', 12),
+	('EN-401', 'business-english', -190, '18:00', 'Asia/Kolkata', 'summer', 20),
+	('EN-402', 'business-english', -38, '18:30', 'Europe/Madrid', 'autumn', 22),
+	('EN-403', 'business-english', 16, '18:00', 'Asia/Dubai', 'winter', 12),
 	('SI-501', 'safety-induction', -330, '07:30', 'Europe/Dublin', 'plant 1', 40),
 	('SI-502', 'safety-induction', -95, '07:30', 'Asia/Tokyo', 'plant 2', 40),
 	('SI-503', 'safety-induction', -15, '07:30', 'Europe/Dublin', 'plant 1', 40),
 	('LD-601', 'leadership', -130, '09:00', 'Europe/Paris', 'Lyon', 12),
-	('LD-602', 'leadership', -24, '09:00', 'Europe/Paris', 'Lyon', 12),
+	('LD-602', 'leadership', -24, '09:00', 'Europe/Paris', 'Marseille', 12),
 	('SV-701', 'site-supervisor', -8, '09:00', 'Europe/Dublin', 'plant 1', 18),
 	('SV-702', 'site-supervisor', 15, '09:00', 'Asia/Tokyo', 'plant 2', 10),
 	('TW-801', 'team-workshop', -45, '09:00', 'America/Lima', 'Cusco', 12);
@@ -50,7 +50,8 @@ COMMIT;
 BEGIN;
 SELECT achieve.set_context('Marek Dvořák', 'enrolled by the customers');
 
--- Customers send up to five people each to a course.
+-- Customers send up to five people each to a course, ten to an induction; at
+-- one place it is often the same people.
 INSERT INTO enrollment (event_id, learner_id, enrolled_at)
 SELECT e.event_id, chosen.learner_id, e.starts_at - interval '20 days'
 FROM planned_event p
@@ -58,10 +59,10 @@ JOIN event e ON e.code = p.code
 CROSS JOIN LATERAL (
 	SELECT learner_id
 	FROM (SELECT learner_id, account_id,
-			row_number() OVER (PARTITION BY account_id ORDER BY md5(p.code || reference)) AS place_in_account
+			row_number() OVER (PARTITION BY account_id ORDER BY md5(p.place || reference)) AS place_in_account
 		FROM learner) AS candidate
 	WHERE place_in_account <= CASE WHEN p.places > 30 THEN 10 ELSE 5 END
-	ORDER BY md5(p.template || coalesce(account_id, 0) || p.code), place_in_account
+	ORDER BY md5(p.place || coalesce(account_id, 0)), place_in_account
 	LIMIT p.places) AS chosen
 WHERE p.template NOT IN ('first-aid-refresher', 'site-supervisor');
 

@@ -40,6 +40,28 @@ UPDATE enrollment SET counts_from = achieve.today('Europe/Amsterdam') - 8 WHERE 
 UPDATE enrollment SET status = 'cancelled' WHERE event_id = :fl AND learner_id = :layla;
 COMMIT;
 
+-- One invoice for each customer. Chidinma pays for herself, Yuki's invoice is
+-- only a draft, and Daan has a second one for his handbook.
+BEGIN;
+SELECT achieve.set_context('Accounts receivable', 'invoices written');
+INSERT INTO invoice (number, account_id, status, due_on)
+SELECT v.number, a.account_id, v.status, achieve.today('Europe/Amsterdam') + 14
+FROM (VALUES ('INV-7001', 'C-001', 'issued'), ('INV-7002', 'C-002', 'issued'), ('INV-7003', 'C-006', 'issued'),
+	('INV-7004', 'C-007', 'issued'), ('INV-7005', NULL, 'issued'), ('INV-7006', 'C-008', 'draft'),
+	('INV-7007', 'C-010', 'issued'), ('INV-7008', 'C-001', 'issued')) AS v (number, account, status)
+LEFT JOIN account a ON a.reference = v.account
+ORDER BY v.number;
+INSERT INTO invoice_line (event_id, learner_id, invoice_id, line_no, amount)
+SELECT :fl, v.learner_id, i.invoice_id, v.line_no, v.amount
+FROM (VALUES ('INV-7001', 1, :sanne, 780), ('INV-7001', 2, :daan, 780), ('INV-7001', 3, :femke, 780),
+	('INV-7001', 4, :bram, 780), ('INV-7001', 5, :lotte, 780),
+	('INV-7002', 1, :anna, 780), ('INV-7002', 2, :lukas, 780),
+	('INV-7003', 1, :agnieszka, 780), ('INV-7003', 2, :piotr, 780),
+	('INV-7004', 1, :emeka, 780), ('INV-7005', 1, :chidinma, 780), ('INV-7006', 1, :yuki, 780),
+	('INV-7007', 1, :mateo, 780), ('INV-7008', 1, :daan, 45)) AS v (number, line_no, learner_id, amount)
+JOIN invoice i ON i.number = v.number;
+COMMIT;
+
 -- Four registers, then three lines that are different. Session 5 is optional.
 BEGIN;
 SELECT achieve.set_context('Pieter Claes', 'register');
@@ -76,28 +98,6 @@ INSERT INTO condition (event_id, learner_id, name, value)
 SELECT event_id, learner_id, 'medical', CASE learner_id WHEN :piotr THEN 0 ELSE 1 END
 FROM enrollment
 WHERE event_id = :fl AND status = 'active' AND learner_id <> :agnieszka;
-
--- One invoice for each customer. Chidinma pays for herself, Yuki's invoice is
--- only a draft, and Daan has a second one for his handbook.
-BEGIN;
-SELECT achieve.set_context('Accounts receivable', 'invoices written');
-INSERT INTO invoice (number, account_id, status, due_on)
-SELECT v.number, a.account_id, v.status, achieve.today('Europe/Amsterdam') + 14
-FROM (VALUES ('INV-7001', 'C-001', 'issued'), ('INV-7002', 'C-002', 'issued'), ('INV-7003', 'C-006', 'issued'),
-	('INV-7004', 'C-007', 'issued'), ('INV-7005', NULL, 'issued'), ('INV-7006', 'C-008', 'draft'),
-	('INV-7007', 'C-010', 'issued'), ('INV-7008', 'C-001', 'issued')) AS v (number, account, status)
-LEFT JOIN account a ON a.reference = v.account
-ORDER BY v.number;
-INSERT INTO invoice_line (event_id, learner_id, invoice_id, line_no, amount)
-SELECT :fl, v.learner_id, i.invoice_id, v.line_no, v.amount
-FROM (VALUES ('INV-7001', 1, :sanne, 780), ('INV-7001', 2, :daan, 780), ('INV-7001', 3, :femke, 780),
-	('INV-7001', 4, :bram, 780), ('INV-7001', 5, :lotte, 780),
-	('INV-7002', 1, :anna, 780), ('INV-7002', 2, :lukas, 780),
-	('INV-7003', 1, :agnieszka, 780), ('INV-7003', 2, :piotr, 780),
-	('INV-7004', 1, :emeka, 780), ('INV-7005', 1, :chidinma, 780), ('INV-7006', 1, :yuki, 780),
-	('INV-7007', 1, :mateo, 780), ('INV-7008', 1, :daan, 45)) AS v (number, line_no, learner_id, amount)
-JOIN invoice i ON i.number = v.number;
-COMMIT;
 
 -- Payments: some invoices whole, Havenlogistiek all but 380 for Daan.
 BEGIN;
