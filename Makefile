@@ -15,6 +15,7 @@ OBJS = \
 	src/catalog.o \
 	src/chapters.o \
 	src/config.o \
+	src/create_event.o \
 	src/decide.o \
 	src/decimal.o \
 	src/engine.o \
@@ -60,6 +61,7 @@ SQL_PARTS = \
 	sql/10-rule.sql \
 	sql/20-install.sql \
 	sql/30-validity.sql sql/40-engine.sql sql/45-functions.sql \
+	sql/50-functions-tabs.sql \
 	sql/60-oracle.sql \
 	sql/90-privileges.sql
 
@@ -75,7 +77,8 @@ INSTALL_PARTS = \
 # Regression tests, each test/sql/NAME.sql with expected/NAME.out.
 REGRESS = \
 	validity \
-	install
+	install \
+	constraints
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION =

@@ -171,7 +171,7 @@ COMMENT ON COLUMN achieve.audit.database_user IS 'The database role that did it.
 COMMENT ON COLUMN achieve.audit.action IS 'What happened, as object and verb: result.set, achievement.issued, session.updated and so on.';
 COMMENT ON COLUMN achieve.audit.event_id IS 'The event concerned, if any. It need not exist any more.';
 COMMENT ON COLUMN achieve.audit.learner_id IS 'The learner concerned, if any. It need not exist any more.';
-COMMENT ON COLUMN achieve.audit.object IS 'Which one of its kind: the code of the achievement type, the session''s number and so on.';
+COMMENT ON COLUMN achieve.audit.object IS 'The kind of thing that was changed: result, achievement, session and so on. Which one it was stands in the values.';
 COMMENT ON COLUMN achieve.audit.old_value IS 'What was there before; null when something was added.';
 COMMENT ON COLUMN achieve.audit.new_value IS 'What is there since; null when something was removed.';
 COMMENT ON COLUMN achieve.audit.evidence IS 'For a rule''s decision: the rule''s text and the facts that it saw.';

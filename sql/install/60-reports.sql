@@ -83,16 +83,21 @@ SELECT a.audit_id,
 	l.account_id,
 	c.name AS account_name,
 	a.object,
-	y.title AS achievement_title,
+	coalesce(v.value ->> 'type', i.code, v.value ->> 'code', v.value ->> 'session_no', v.value ->> 'step_no')
+		AS object_code,
+	coalesce(t.title, i.title) AS achievement_title,
 	a.old_value,
 	a.new_value,
 	a.evidence,
 	a.reason
 FROM achieve.audit a
+CROSS JOIN LATERAL (SELECT coalesce(a.new_value, a.old_value) AS value) v
 LEFT JOIN achieve.event e ON e.event_id = a.event_id
 LEFT JOIN achieve.learner l ON l.learner_id = a.learner_id
 LEFT JOIN achieve.account c ON c.account_id = l.account_id
-LEFT JOIN achieve.achievement_type y ON y.code = a.object AND a.action LIKE '%achievement%.%';
+-- An achievement's values name its type by code, a row of configuration by id.
+LEFT JOIN achieve.achievement_type t ON t.code = v.value ->> 'type'
+LEFT JOIN achieve.achievement_type i ON i.achievement_type_id = (v.value ->> 'achievement_type_id')::bigint;
 COMMENT ON VIEW achieve.audit_tab IS 'The audit with names and titles beside the ids: who changed what, when and why.';
 COMMENT ON COLUMN achieve.audit_tab.audit_id IS 'Unique key of the row; later rows have higher ones within a transaction.';
 COMMENT ON COLUMN achieve.audit_tab.occurred_at IS 'When it happened.';
@@ -107,7 +112,8 @@ COMMENT ON COLUMN achieve.audit_tab.learner_id IS 'The learner concerned, if any
 COMMENT ON COLUMN achieve.audit_tab.learner_name IS 'The learner''s name, as it is now.';
 COMMENT ON COLUMN achieve.audit_tab.account_id IS 'The organisation that the learner belongs to now.';
 COMMENT ON COLUMN achieve.audit_tab.account_name IS 'That organisation''s name.';
-COMMENT ON COLUMN achieve.audit_tab.object IS 'Which one of its kind: the code of the achievement type, the session''s number and so on.';
+COMMENT ON COLUMN achieve.audit_tab.object IS 'The kind of thing that was changed: result, achievement, session and so on.';
+COMMENT ON COLUMN achieve.audit_tab.object_code IS 'Which one it was: the code of the achievement type, assessment, event and so on, or the number of the session.';
 COMMENT ON COLUMN achieve.audit_tab.achievement_title IS 'The title of the achievement type, where the row is about one.';
 COMMENT ON COLUMN achieve.audit_tab.old_value IS 'What was there before; null when something was added.';
 COMMENT ON COLUMN achieve.audit_tab.new_value IS 'What is there since; null when something was removed.';

