@@ -299,7 +299,7 @@ run_step(const Installation *installation, const InstallStep *step,
 	}
 	run(psprintf("ALTER TABLE achieve.installation ALTER COLUMN version SET DEFAULT %s",
 				 quote_literal_cstr(step->to)));
-	installation_restamp();
+	installation_stamp(true);
 }
 
 /*

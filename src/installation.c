@@ -65,6 +65,11 @@ installation_lock(Installation *installation)
 	installation->table = get_relname_relid("installation", schema);
 	if (OidIsValid(installation->table))
 	{
+		if (get_rel_relkind(installation->table) != RELKIND_RELATION)
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("\"achieve.installation\" is not a table"),
+					 errhint("Drop it or give it another name; achieve has not made it.")));
 		installation->owner = relation_owner(installation->table);
 		if (!has_privs_of_role(installation->caller, installation->owner))
 			ereport(ERROR,
@@ -152,12 +157,20 @@ installation_version(void)
 	return installation_value(0, 1);
 }
 
-/* Writes the row anew from the version that the table itself says. */
+/*
+ * Lets the row show the version that the table itself says; with "now" also
+ * that it came to it now. Writes the row if there is none.
+ */
 void
-installation_restamp(void)
+installation_stamp(bool now)
 {
-	if (SPI_execute("DELETE FROM achieve.installation", false, 0) !=
-		SPI_OK_DELETE ||
+	const char *query = now ?
+		"UPDATE achieve.installation SET version = DEFAULT, installed_at = DEFAULT" :
+		"UPDATE achieve.installation SET version = DEFAULT";
+
+	if (SPI_execute(query, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not write achieve.installation");
+	if (SPI_processed == 0 &&
 		SPI_execute("INSERT INTO achieve.installation DEFAULT VALUES",
 					false, 0) != SPI_OK_INSERT)
 		elog(ERROR, "could not write achieve.installation");

@@ -32,7 +32,7 @@ extern void installation_leave(const Installation *installation);
 
 extern Oid	relation_owner(Oid relid);
 extern char *installation_version(void);
-extern void installation_restamp(void);
+extern void installation_stamp(bool now);
 extern void installation_rows(const char *query, int nargs, Oid *types,
 							  Datum *values);
 extern char *installation_value(int row, int column);

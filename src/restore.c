@@ -118,7 +118,7 @@ end_restore(PG_FUNCTION_ARGS)
 	SPI_connect();
 	enter_installed(&installation);
 	switched = switch_triggers(&installation, "ENABLE");
-	installation_restamp();
+	installation_stamp(false);
 	appendStringInfo(&report, "achieve's triggers are on (" UINT64_FORMAT " switched)",
 					 switched);
 	identities_move(chapters_statements(), &report);
