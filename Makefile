@@ -78,7 +78,8 @@ INSTALL_PARTS = \
 REGRESS = \
 	validity \
 	install \
-	constraints
+	constraints \
+	passing_rules_tab
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION =

@@ -56,7 +56,7 @@ SELECT e.event_id || ':' || t.achievement_type_id,
 	CASE WHEN t.added_at > e.template_taken_at THEN 'template_changed' ELSE 'removed' END
 FROM achieve.event e
 JOIN achieve.template_achievement t ON t.template_id = e.template_id AND t.active
-JOIN achieve.achievement_type y ON y.achievement_type_id = t.achievement_type_id
+JOIN achieve.achievement_type y ON y.achievement_type_id = t.achievement_type_id AND y.active
 WHERE NOT EXISTS (SELECT FROM achieve.event_achievement a
 	WHERE a.event_id = e.event_id AND a.achievement_type_id = t.achievement_type_id);
 COMMENT ON VIEW achieve.passing_rules_tab IS 'The passing rule and the award rules of each event, beside those of its template, and where each comes from.';
