@@ -6,8 +6,8 @@
  * They are ordinary objects of the caller's, not members of the extension, so
  * that dumps treat the data as ordinary data. What there should be is said by
  * the chapters (chapters.h); how older tables become those of this library is
- * said by the list of steps. A step changes tables; views and triggers follow
- * from the chapters after every step, and hold no state.
+ * said by the list of steps. A step changes tables; views and triggers, which
+ * hold no state, then follow from the chapters.
  *
  *-------------------------------------------------------------------------
  */
@@ -236,11 +236,11 @@ make_views_and_triggers(const Installation *installation, List *statements,
 }
 
 /*
- * Brings views and triggers to the library's version. All triggers go first,
- * so that those which the library no longer has are gone.
+ * Drops achieve's triggers, so that those which the library no longer has are
+ * gone and steps change tables unwatched.
  */
 static void
-refresh(const Installation *installation, List *statements)
+drop_triggers(const Installation *installation)
 {
 	Oid			types[1] = {OIDOID};
 	Datum		values[1] = {ObjectIdGetDatum(installation->extension)};
@@ -257,7 +257,6 @@ refresh(const Installation *installation, List *statements)
 	nfound = SPI_processed;
 	for (uint64 row = 0; row < nfound; row++)
 		run(SPI_getvalue(found->vals[row], found->tupdesc, 1));
-	(void) make_views_and_triggers(installation, statements, true);
 }
 
 /* Makes the views and triggers that somebody dropped, and says so. */
@@ -280,26 +279,39 @@ mend(const Installation *installation, List *statements, StringInfo report)
 	}
 }
 
-/* Runs one step, and lets the tables say that they are of its version. */
-static void
-run_step(const Installation *installation, const InstallStep *step,
-		 List *statements)
+/*
+ * Runs the steps that lead on from a version, NULL where nothing is
+ * installed, and returns the version that they reach.
+ */
+static const char *
+run_steps(const Installation *installation, const char *version,
+		  List *statements)
 {
-	ListCell   *cell;
+	const char *reached = version;
+	const InstallStep *step = step_from(version);
 
-	if (step->sql == NULL)
+	if (step != NULL && version != NULL)
+		drop_triggers(installation);
+	for (; step != NULL; step = step_from(reached))
 	{
-		foreach(cell, statements)
-			chapters_run(lfirst(cell));
+		ListCell   *cell;
+
+		if (step->sql != NULL)
+			run(step->sql);
+		else
+			foreach(cell, statements)
+				chapters_run(lfirst(cell));
+		reached = step->to;
 	}
-	else
+	if (reached != version)
 	{
-		run(step->sql);
-		refresh(installation, statements);
+		if (version != NULL)
+			(void) make_views_and_triggers(installation, statements, true);
+		run(psprintf("ALTER TABLE achieve.installation ALTER COLUMN version SET DEFAULT %s",
+					 quote_literal_cstr(reached)));
+		installation_stamp(true);
 	}
-	run(psprintf("ALTER TABLE achieve.installation ALTER COLUMN version SET DEFAULT %s",
-				 quote_literal_cstr(step->to)));
-	installation_stamp(true);
+	return reached;
 }
 
 /*
@@ -318,7 +330,6 @@ install(PG_FUNCTION_ARGS)
 	List	   *statements = chapters_statements();
 	char	   *version = NULL;
 	const char *reached;
-	const InstallStep *step;
 
 	initStringInfo(&report);
 	SPI_connect();
@@ -331,12 +342,7 @@ install(PG_FUNCTION_ARGS)
 	else
 		check_nothing_in_the_way(&installation, statements);
 
-	reached = version;
-	while ((step = step_from(reached)) != NULL)
-	{
-		run_step(&installation, step, statements);
-		reached = step->to;
-	}
+	reached = run_steps(&installation, version, statements);
 	if (reached == NULL || strcmp(reached, ACHIEVE_VERSION) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
