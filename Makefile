@@ -47,6 +47,7 @@ OBJS = \
 	src/rule_scan.o \
 	src/rule_waiting.o \
 	src/rule_words.o \
+	src/state.o \
 	src/statement.o \
 	src/terms.o \
 	src/trigger.o \

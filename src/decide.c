@@ -86,100 +86,6 @@ get_terms(Evaluation *evaluation, const EventConfig *config,
 	return terms;
 }
 
-/* The stored result. */
-static void
-read_result(Evaluation *evaluation, EnrollmentState *state)
-{
-	TupleTableSlot *row = read_by_enrollment(evaluation->set, PATH_RESULT,
-											 state->key.event_id,
-											 state->key.learner_id);
-	const char *bytes;
-	int			length;
-
-	state->stored_rule_outcome = OUTCOME_PENDING;
-	if (row == NULL)
-		return;
-	state->has_result = true;
-	bytes = row_bytes(row, TABLE_RESULT, RESULT_RULE_OUTCOME, &length);
-	state->stored_rule_outcome = outcome_from_bytes(bytes, length);
-	bytes = row_bytes(row, TABLE_RESULT, RESULT_MANUAL_OUTCOME, &length);
-	state->manual_outcome = outcome_from_bytes(bytes, length);
-	state->rule_decided_at = row_int64(row, TABLE_RESULT,
-									   RESULT_RULE_DECIDED_AT);
-	state->approved = !row_is_null(row, TABLE_RESULT, RESULT_APPROVED_AT);
-}
-
-static AwardState *
-find_award(EnrollmentState *state, int64 type_id)
-{
-	for (int i = 0; i < state->config->award_count; i++)
-	{
-		if (state->config->awards[i].type_id == type_id)
-			return &state->awards[i];
-	}
-	return NULL;
-}
-
-/* Adds one stored record to what is known of its type. */
-static void
-note_record(Evaluation *evaluation, AwardState *award, TupleTableSlot *row)
-{
-	int64		id = row_int64(row, TABLE_ACHIEVEMENT,
-							   ACHIEVEMENT_ACHIEVEMENT_ID);
-	int			length;
-
-	if (row_is_null(row, TABLE_ACHIEVEMENT, ACHIEVEMENT_REVOKED_AT))
-	{
-		award->held_id = id;
-		award->held_by_rule = row_bytes(row, TABLE_ACHIEVEMENT,
-										ACHIEVEMENT_SOURCE,
-										&length)[0] == 'r';
-		award->held_issued_at = row_int64(row, TABLE_ACHIEVEMENT,
-										  ACHIEVEMENT_ISSUED_AT);
-	}
-	else if (row_is_null(row, TABLE_ACHIEVEMENT,
-						 ACHIEVEMENT_LAPSE_TRANSACTION_ID))
-		award->blocked = true;
-	else if (id > award->lapsed_id)
-	{
-		award->lapsed_id = id;
-		award->lapsed_here =
-			row_int64(row, TABLE_ACHIEVEMENT,
-					  ACHIEVEMENT_LAPSE_TRANSACTION_ID) ==
-			evaluation->transaction_id;
-		award->lapsed_validity.valid_from =
-			row_int32(row, TABLE_ACHIEVEMENT, ACHIEVEMENT_VALID_FROM);
-		award->lapsed_validity.never_expires =
-			row_is_null(row, TABLE_ACHIEVEMENT, ACHIEVEMENT_EXPIRES_ON);
-		award->lapsed_validity.expires_on =
-			row_int32(row, TABLE_ACHIEVEMENT, ACHIEVEMENT_EXPIRES_ON);
-	}
-}
-
-static void
-read_awards(Evaluation *evaluation, EnrollmentState *state)
-{
-	const EventConfig *config = state->config;
-	TupleTableSlot *row;
-
-	if (config->award_count == 0)
-		return;
-	state->awards = palloc0(config->award_count * sizeof(AwardState));
-	for (int i = 0; i < config->award_count; i++)
-		state->awards[i].config = &config->awards[i];
-	for (row = read_by_enrollment(evaluation->set, PATH_ACHIEVEMENT,
-								  state->key.event_id, state->key.learner_id);
-		 row != NULL; row = read_next(evaluation->set, PATH_ACHIEVEMENT))
-	{
-		AwardState *award = find_award(state,
-			row_int64(row, TABLE_ACHIEVEMENT,
-					  ACHIEVEMENT_ACHIEVEMENT_TYPE_ID));
-
-		if (award != NULL)
-			note_record(evaluation, award, row);
-	}
-}
-
 /* Reads everything about a locked enrollment; NULL where its event is gone. */
 static EnrollmentState *
 make_state(Evaluation *evaluation, const LockedEnrollment *locked)
@@ -192,20 +98,12 @@ make_state(Evaluation *evaluation, const LockedEnrollment *locked)
 	if (config == NULL)
 		return NULL;
 	state = palloc0(sizeof(EnrollmentState));
-	state->key = locked->key;
-	state->config = config;
-	state->active = locked->active && config->status != EVENT_CANCELLED;
-	facts_init(&state->facts, evaluation->set, config,
-			   locked->key.learner_id);
-	state->facts.joined_late = locked->joined_late;
-	state->facts.counts_from = locked->counts_from;
+	state_read(state, evaluation->set, config, locked);
+	state_read_awards(state, evaluation->transaction_id);
 	if (evaluation->check_scores)
 		facts_check_scores(&state->facts);
 	if (state->active)
 		facts_gather(&state->facts, config->facts_read);
-	read_result(evaluation, state);
-	state->rule_outcome = state->stored_rule_outcome;
-	read_awards(evaluation, state);
 
 	if (config->reads_holds || config->issues_read_types || config->renews)
 	{
@@ -262,14 +160,6 @@ decide_result(EnrollmentState *state)
 	decide_subject(state, NULL);
 	state->rule_outcome = outcome_of_truth(
 		rule_evaluate(config->passing_rule, &state->facts.asked));
-}
-
-/* A truth of the result as award rules see it. */
-static Truth
-outcome_is(Outcome outcome, Outcome wanted)
-{
-	return outcome == wanted ? TRUTH_YES :
-		outcome == OUTCOME_PENDING ? TRUTH_OPEN : TRUTH_NO;
 }
 
 static bool
@@ -513,10 +403,8 @@ decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
 	decide_result(state);
 	outcome = effective_outcome(state->manual_outcome, state->rule_outcome);
 	state->approval_ends = state->approved && outcome != stored;
-	state->facts.passed = outcome_is(outcome, OUTCOME_PASSED);
-	state->facts.failed = outcome_is(outcome, OUTCOME_FAILED);
-	state->facts.approved = state->approved && !state->approval_ends ?
-		TRUTH_YES : TRUTH_OPEN;
+	state_show_result(state, outcome,
+					  state->approved && !state->approval_ends);
 
 	for (int i = 0; i < state->config->award_count; i++)
 	{

@@ -146,6 +146,16 @@ extern bool lock_enrollment(ReadSet *set, const EnrollmentKey *key,
 							LockedEnrollment *locked);
 extern void lock_learner(ReadSet *set, int64 learner_id, LockTupleMode mode);
 
+/* state.c */
+extern void enrollment_from_row(TupleTableSlot *row,
+								LockedEnrollment *enrollment);
+extern void state_read(EnrollmentState *state, ReadSet *set,
+					   const EventConfig *config,
+					   const LockedEnrollment *enrollment);
+extern void state_read_awards(EnrollmentState *state, int64 transaction_id);
+extern void state_show_result(EnrollmentState *state, Outcome outcome,
+							  bool approved);
+
 /* terms.c */
 extern AwardTerms terms_read(ReadSet *set, const EventConfig *config,
 							 const ConfigAward *award);

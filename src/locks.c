@@ -60,20 +60,13 @@ lock_enrollment(ReadSet *set, const EnrollmentKey *key,
 {
 	Datum		keys[2];
 	TupleTableSlot *row;
-	int			length;
 
 	keys[0] = Int64GetDatum(key->event_id);
 	keys[1] = Int64GetDatum(key->learner_id);
 	row = lock_row(set, PATH_ENROLLMENT, 2, keys, LockTupleNoKeyExclusive);
 	if (row == NULL)
 		return false;
-	locked->key = *key;
-	locked->active = row_bytes(row, TABLE_ENROLLMENT, ENROLLMENT_STATUS,
-							   &length)[0] == 'a';
-	locked->joined_late = !row_is_null(row, TABLE_ENROLLMENT,
-									   ENROLLMENT_COUNTS_FROM);
-	locked->counts_from = row_int32(row, TABLE_ENROLLMENT,
-									ENROLLMENT_COUNTS_FROM);
+	enrollment_from_row(row, locked);
 	return true;
 }
 
