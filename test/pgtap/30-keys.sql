@@ -65,11 +65,10 @@ SELECT is_empty(
 SELECT is_empty(
 	$$SELECT n.table_name, n.columns FROM our_constraint n
 	  JOIN pg_attribute a ON a.attrelid = n.conrelid AND a.attnum = n.conkey[1]
-	  WHERE n.contype = 'p' AND cardinality(n.columns) = 1 AND a.attidentity = ''
-		AND n.table_name <> 'installation'
+	  WHERE n.contype = 'p' AND cardinality(n.columns) = 1 AND a.attidentity = '' AND a.atttypid = 'bigint'::regtype
 		AND NOT EXISTS (SELECT FROM our_constraint f
 			WHERE f.conrelid = n.conrelid AND f.contype = 'f' AND f.columns = n.columns)$$,
-	'every key of one column is an identity');
+	'every id that is a key by itself is an identity');
 
 -- A user reads constraint names in PostgreSQL's own messages.
 SELECT is_empty(
