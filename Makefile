@@ -83,7 +83,8 @@ REGRESS = \
 	passing_rules_tab
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
-ISOLATION =
+ISOLATION = \
+	install_install
 
 HDRS        = $(wildcard src/*.h) src/install_sql.h
 DATA_built  = sql/achieve--$(EXTVERSION).sql
