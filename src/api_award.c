@@ -228,6 +228,7 @@ issued_argument(FunctionCallInfo fcinfo)
 
 static int64
 insert_record(FunctionCallInfo fcinfo, const LockedEnrollment *locked,
+			  const EventConfig *config, const char *code,
 			  const AwardTerms *terms, TimestampTz issued_at,
 			  const Validity *validity, char **number)
 {
@@ -239,7 +240,17 @@ insert_record(FunctionCallInfo fcinfo, const LockedEnrollment *locked,
 
 	SPI_connect();
 	if (PG_ARGISNULL(6))
-		*number = MemoryContextStrdup(caller, number_next(terms));
+	{
+		NumberRequest request = {
+			.terms = terms,
+			.type_code = code,
+			.event_code = config->code,
+			.issued_on = date_in_zone(issued_at, config->time_zone)
+		};
+
+		numbers_assign(&request, 1);
+		*number = MemoryContextStrdup(caller, request.number);
+	}
 	else
 		*number = MemoryContextStrdup(caller,
 									  text_to_cstring(PG_GETARG_TEXT_PP(6)));
@@ -357,8 +368,8 @@ award_achievement(PG_FUNCTION_ARGS)
 		refuse_second(&locked.key, code);
 	validity = award_dates(fcinfo, set, &terms, config, &learner, issued_at);
 	read_end(set);
-	id = insert_record(fcinfo, &locked, &terms, issued_at, &validity,
-					   &number);
+	id = insert_record(fcinfo, &locked, config, code, &terms, issued_at,
+					   &validity, &number);
 
 	json_begin(&json);
 	json_add_int(&json, "achievement_id", id);

@@ -324,6 +324,7 @@ load(ReadSet *set, TupleTableSlot *row)
 		config->status == EVENT_FINALIZED;
 	config->starts_at = row_int64(row, TABLE_EVENT, EVENT_STARTS_AT);
 	config->ends_at = row_int64(row, TABLE_EVENT, EVENT_ENDS_AT);
+	config->code = row_text(row, TABLE_EVENT, EVENT_CODE);
 	config->time_zone = row_text(row, TABLE_EVENT, EVENT_TIME_ZONE);
 	config->passing_rule = copy_rule(row, TABLE_EVENT, EVENT_PASSING_RULE);
 	if (config->passing_rule != NULL)

@@ -87,6 +87,7 @@ typedef struct EventConfig
 	bool		closed;			/* nothing of the event is open any more */
 	TimestampTz starts_at;
 	TimestampTz ends_at;
+	char	   *code;			/* NULL: it has none */
 	char	   *time_zone;
 	Rule	   *passing_rule;	/* NULL: results are manual */
 

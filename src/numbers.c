@@ -3,52 +3,314 @@
  * numbers.c
  *		Numbers of achievements.
  *
- * A number is drawn from a sequence, so transactions that issue at the same
- * time do not wait for each other; one that rolls back leaves a gap. Numbers
- * that came with records of an older system are passed over.
+ * A number_sequence counts from start_at, anew in each year or month where it
+ * resets. The fast kind draws from a PostgreSQL sequence for each period, made
+ * at its first use: issuers don't wait for each other, and one that rolls back
+ * leaves a gap. The gapless kind counts in a row that its issuer keeps locked
+ * until it ends. Types without a number_sequence share one PostgreSQL
+ * sequence.
+ *
+ * Numbers that came with records of an older system are passed over, by a
+ * gapless counter too: they are not gaps.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
 
+#include "identity.h"
 #include "numbers.h"
 #include "statement.h"
 
+/* A number_sequence within one period, and what was drawn from it. */
+typedef struct NumberSource
+{
+	bool		has_sequence;	/* else the common counter */
+	int64		sequence_id;
+	int			year;			/* 0: never resets */
+	int			month;			/* 0: resets yearly or never */
+	char	   *format;
+	int64		start_at;
+	bool		gapless;
+	Oid			relid;			/* of the PostgreSQL sequence, when fast */
+	int			wanted;			/* how many requests are still to be served */
+	int64		next;			/* gapless: the next of what was drawn */
+	int64		drawn;			/* gapless: how many are left of that */
+} NumberSource;
+
+static Statement read_sequence = {
+	.sql = "SELECT s.format, s.start_at, s.reset, s.gapless"
+	" FROM achieve.number_sequence AS s"
+	" WHERE s.sequence_id OPERATOR(pg_catalog.=) $1",
+	.table = TABLE_ACHIEVEMENT,
+	.argument_count = 1,
+	.types = {INT8OID},
+};
+
+static Statement lock_sequence = {
+	.sql = "SELECT 1 FROM achieve.number_sequence AS s"
+	" WHERE s.sequence_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE",
+	.table = TABLE_ACHIEVEMENT,
+	.argument_count = 1,
+	.types = {INT8OID},
+};
+
+static Statement draw_gapless = {
+	.sql = "INSERT INTO achieve.number_counter AS c"
+	" (sequence_id, year, month, next_number)"
+	" VALUES ($1, $2, $3, $4 OPERATOR(pg_catalog.+) $5)"
+	" ON CONFLICT (sequence_id, year, month) DO UPDATE"
+	" SET next_number = c.next_number OPERATOR(pg_catalog.+) $5"
+	" RETURNING next_number",
+	.table = TABLE_ACHIEVEMENT,
+	.argument_count = 5,
+	.types = {INT8OID, INT4OID, INT4OID, INT8OID, INT8OID},
+};
+
 static Statement find_number = {
 	.sql = "SELECT 1 FROM achieve.achievement AS a"
-	" WHERE a.sequence_id IS NOT DISTINCT FROM $1"
-	" AND a.number OPERATOR(pg_catalog.=) $2",
+	" WHERE a.sequence_id OPERATOR(pg_catalog.=) $2"
+	" AND a.number OPERATOR(pg_catalog.=) $1",
 	.table = TABLE_ACHIEVEMENT,
 	.argument_count = 2,
-	.types = {INT8OID, TEXTOID},
+	.types = {TEXTOID, INT8OID},
+};
+
+static Statement find_common_number = {
+	.sql = "SELECT 1 FROM achieve.achievement AS a"
+	" WHERE a.sequence_id IS NULL AND a.number OPERATOR(pg_catalog.=) $1",
+	.table = TABLE_ACHIEVEMENT,
+	.argument_count = 1,
+	.types = {TEXTOID},
 };
 
 static bool
-number_is_taken(const AwardTerms *terms, const char *number)
+number_is_taken(const NumberSource *source, const char *number)
 {
 	Datum		values[2];
-	char		nulls[3] = "  ";
 
-	values[0] = Int64GetDatum(terms->sequence_id);
-	if (!terms->has_sequence)
-		nulls[0] = 'n';
-	values[1] = CStringGetTextDatum(number);
-	return statement_run(&find_number, values, nulls) > 0;
+	values[0] = CStringGetTextDatum(number);
+	values[1] = Int64GetDatum(source->sequence_id);
+	return statement_run(source->has_sequence ? &find_number :
+						 &find_common_number, values, NULL) > 0;
 }
 
-/* The next number for a record on these terms; SPI must be connected. */
-char *
-number_next(const AwardTerms *terms)
+/* The PostgreSQL sequence of a fast source, made when the period begins. */
+static Oid
+fast_sequence(const NumberSource *source)
 {
-	Oid			sequence = catalog_relation("achievement_number_seq");
-	char	   *number;
+	char	   *name;
+	Oid			schema = get_namespace_oid("achieve", false);
+	Oid			relid;
+	Datum		id = Int64GetDatum(source->sequence_id);
+	OwnerScope	scope;
 
-	do
-		number = psprintf(INT64_FORMAT, nextval_internal(sequence, false));
-	while (number_is_taken(terms, number));
-	return number;
+	if (!source->has_sequence)
+		return catalog_relation("achievement_number_seq");
+	name = psprintf("number_" INT64_FORMAT, source->sequence_id);
+	if (source->year != 0)
+		name = psprintf("%s_%04d", name, source->year);
+	if (source->month != 0)
+		name = psprintf("%s_%02d", name, source->month);
+	relid = get_relname_relid(name, schema);
+	if (OidIsValid(relid))
+		return relid;
+
+	/* whoever comes first makes it, the others wait for that to commit */
+	(void) statement_run(&lock_sequence, &id, NULL);
+	relid = get_relname_relid(name, schema);
+	if (OidIsValid(relid))
+		return relid;
+	owner_enter(&scope, TABLE_ACHIEVEMENT);
+	if (SPI_execute(psprintf("CREATE SEQUENCE achieve.%s MINVALUE 0 START " INT64_FORMAT,
+							 name, source->start_at), false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not create sequence %s", name);
+	owner_leave(&scope);
+	return catalog_relation(name);
+}
+
+/* Draws for all requests of a gapless source at once. */
+static void
+draw_from_counter(NumberSource *source)
+{
+	Datum		values[5];
+	bool		isnull;
+	int64		after;
+
+	source->drawn = Max(source->wanted, 1);
+	values[0] = Int64GetDatum(source->sequence_id);
+	values[1] = Int32GetDatum(source->year);
+	values[2] = Int32GetDatum(source->month);
+	values[3] = Int64GetDatum(source->start_at);
+	values[4] = Int64GetDatum(source->drawn);
+	(void) statement_run(&draw_gapless, values, NULL);
+	after = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
+										SPI_tuptable->tupdesc, 1, &isnull));
+	source->next = after - source->drawn;
+}
+
+static int64
+draw(NumberSource *source)
+{
+	if (!source->gapless)
+	{
+		if (!OidIsValid(source->relid))
+			source->relid = fast_sequence(source);
+		return nextval_internal(source->relid, false);
+	}
+	if (source->drawn == 0)
+		draw_from_counter(source);
+	source->drawn--;
+	return source->next++;
+}
+
+/* The number as its format shows it. */
+static char *
+format_number(const NumberSource *source, const NumberRequest *request,
+			  int64 number)
+{
+	StringInfoData buf;
+	const char *at = source->format;
+	int			year;
+	int			month;
+	int			day;
+
+	j2date(request->issued_on + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	initStringInfo(&buf);
+	while (*at != '\0')
+	{
+		const char *end = *at == '{' ? strchr(at, '}') : NULL;
+
+		if (end == NULL)
+		{
+			appendStringInfoChar(&buf, *at++);
+			continue;
+		}
+		if (strncmp(at, "{year}", 6) == 0)
+			appendStringInfo(&buf, "%04d", year);
+		else if (strncmp(at, "{month}", 7) == 0)
+			appendStringInfo(&buf, "%02d", month);
+		else if (strncmp(at, "{type}", 6) == 0)
+			appendStringInfoString(&buf, request->type_code);
+		else if (strncmp(at, "{event}", 7) == 0)
+		{
+			if (request->event_code != NULL)
+				appendStringInfoString(&buf, request->event_code);
+			else
+				appendStringInfo(&buf, INT64_FORMAT,
+								 request->terms->event_id);
+		}
+		else if (strncmp(at, "{number:", 8) == 0)
+			appendStringInfo(&buf, "%0*" INT64_MODIFIER "d", atoi(at + 8),
+							 number);
+		else
+			appendStringInfo(&buf, INT64_FORMAT, number);
+		at = end + 1;
+	}
+	return buf.data;
+}
+
+static NumberSource *
+make_source(const NumberRequest *request, MemoryContext context)
+{
+	NumberSource *source = MemoryContextAllocZero(context,
+												  sizeof(NumberSource));
+	Datum		id = Int64GetDatum(request->terms->sequence_id);
+	HeapTuple	row;
+	TupleDesc	desc;
+	char	   *reset;
+	bool		isnull;
+	int			year;
+	int			month;
+	int			day;
+
+	source->has_sequence = request->terms->has_sequence;
+	source->format = "{number}";
+	if (!source->has_sequence)
+		return source;
+	source->sequence_id = request->terms->sequence_id;
+	if (statement_run(&read_sequence, &id, NULL) == 0)
+		elog(ERROR, "number sequence " INT64_FORMAT " has vanished",
+			 source->sequence_id);
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	source->format = MemoryContextStrdup(context, SPI_getvalue(row, desc, 1));
+	source->start_at = DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull));
+	reset = SPI_getvalue(row, desc, 3);
+	source->gapless = DatumGetBool(SPI_getbinval(row, desc, 4, &isnull));
+	j2date(request->issued_on + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	if (strcmp(reset, "never") != 0)
+		source->year = year;
+	if (strcmp(reset, "monthly") == 0)
+		source->month = month;
+	return source;
+}
+
+/*
+ * The source of a request among those that are known, else a new one. A
+ * number_sequence is read once for each day that its requests are issued on.
+ */
+static NumberSource *
+find_source(List **sources, List **issue_days, const NumberRequest *request)
+{
+	ListCell   *source_cell;
+	ListCell   *day_cell;
+	NumberSource *source;
+
+	forboth(source_cell, *sources, day_cell, *issue_days)
+	{
+		source = lfirst(source_cell);
+		if (source->has_sequence == request->terms->has_sequence &&
+			source->sequence_id == request->terms->sequence_id &&
+			lfirst_int(day_cell) == request->issued_on)
+			return source;
+	}
+	source = make_source(request, CurrentMemoryContext);
+	foreach(source_cell, *sources)
+	{
+		NumberSource *other = lfirst(source_cell);
+
+		if (other->has_sequence == source->has_sequence &&
+			other->sequence_id == source->sequence_id &&
+			other->year == source->year && other->month == source->month)
+			source = other;
+	}
+	*sources = lappend(*sources, source);
+	*issue_days = lappend_int(*issue_days, request->issued_on);
+	return source;
+}
+
+/*
+ * Numbers all requests, each source's in their order. SPI must be connected.
+ * Gapless counters stay locked until the transaction ends: nothing else is
+ * locked after them.
+ */
+void
+numbers_assign(NumberRequest *requests, int count)
+{
+	List	   *sources = NIL;
+	List	   *issue_days = NIL;
+	NumberSource **of = palloc(count * sizeof(NumberSource *));
+
+	for (int i = 0; i < count; i++)
+	{
+		of[i] = find_source(&sources, &issue_days, &requests[i]);
+		of[i]->wanted++;
+	}
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		do
+			requests[i].number = format_number(of[i], &requests[i],
+											   draw(of[i]));
+		while (number_is_taken(of[i], requests[i].number));
+		of[i]->wanted--;
+	}
 }

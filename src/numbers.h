@@ -10,6 +10,16 @@
 
 #include "engine.h"
 
-extern char *number_next(const AwardTerms *terms);
+/* One record that needs a number. */
+typedef struct NumberRequest
+{
+	const AwardTerms *terms;
+	const char *type_code;
+	const char *event_code;		/* NULL: the event's id stands for it */
+	DateADT		issued_on;
+	char	   *number;			/* filled in */
+} NumberRequest;
+
+extern void numbers_assign(NumberRequest *requests, int count);
 
 #endif							/* ACHIEVE_NUMBERS_H */

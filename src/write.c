@@ -285,6 +285,36 @@ take_issued_ids(const Changed *changed, int count)
 	}
 }
 
+/* Numbers the records that are issued. */
+static void
+assign_numbers(const Changed *changed, int count)
+{
+	NumberRequest *requests = palloc(count * sizeof(NumberRequest));
+	int			wanted = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		const EventConfig *config = changed[i].state->config;
+		AwardState *award = changed[i].award;
+		NumberRequest *request = &requests[wanted];
+
+		if (award->change != AWARD_ISSUE)
+			continue;
+		request->terms = award->terms;
+		request->type_code = award->config->type_code;
+		request->event_code = config->code;
+		request->issued_on = date_in_zone(facts_now(), config->time_zone);
+		wanted++;
+	}
+	numbers_assign(requests, wanted);
+	wanted = 0;
+	for (int i = 0; i < count; i++)
+	{
+		if (changed[i].award->change == AWARD_ISSUE)
+			changed[i].award->number = requests[wanted++].number;
+	}
+}
+
 static void
 write_issues(const Changed *changed, int count)
 {
@@ -297,13 +327,13 @@ write_issues(const Changed *changed, int count)
 	ValueColumn expires_on = {.type = DATEOID};
 	Datum		values[9];
 
+	assign_numbers(changed, count);
 	for (int i = 0; i < count; i++)
 	{
 		AwardState *award = changed[i].award;
 
 		if (award->change != AWARD_ISSUE)
 			continue;
-		award->number = number_next(award->terms);
 		value_add(&events, Int64GetDatum(changed[i].state->key.event_id));
 		value_add(&learners, Int64GetDatum(changed[i].state->key.learner_id));
 		value_add(&types, Int64GetDatum(award->config->type_id));

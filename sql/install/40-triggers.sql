@@ -11,6 +11,21 @@ COMMENT ON TABLE achieve.awaited_type IS
 COMMENT ON COLUMN achieve.awaited_type.code IS
 	'The code; a type that is made with it is known as read by rules from the start.';
 
+CREATE TABLE achieve.number_counter (
+	sequence_id bigint NOT NULL
+		CONSTRAINT number_counter_names_a_sequence REFERENCES achieve.number_sequence ON DELETE CASCADE,
+	year integer NOT NULL,
+	month integer NOT NULL,
+	next_number bigint NOT NULL,
+	CONSTRAINT number_counter_counts_a_period_once PRIMARY KEY (sequence_id, year, month)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE achieve.number_counter IS
+	'Where gapless number sequences stand, one row for each period. Written by the engine; its issuer keeps the row locked until the transaction ends.';
+COMMENT ON COLUMN achieve.number_counter.sequence_id IS 'The number sequence.';
+COMMENT ON COLUMN achieve.number_counter.year IS 'The year it counts in; 0 where it never resets.';
+COMMENT ON COLUMN achieve.number_counter.month IS 'The month it counts in; 0 where it does not reset monthly.';
+COMMENT ON COLUMN achieve.number_counter.next_number IS 'The number that is given next.';
+
 -- Facts
 
 CREATE TRIGGER evaluate_insert AFTER INSERT ON achieve.attendance
