@@ -9,7 +9,9 @@ OBJS = \
 	src/achieve.o \
 	src/api.o \
 	src/api_award.o \
+	src/api_event.o \
 	src/api_result.o \
+	src/approvals.o \
 	src/audit.o \
 	src/audit_configuration.o \
 	src/catalog.o \
@@ -21,6 +23,7 @@ OBJS = \
 	src/engine.o \
 	src/facts.o \
 	src/facts_json.o \
+	src/facts_score.o \
 	src/guard.o \
 	src/identities.o \
 	src/identity.o \
@@ -53,7 +56,10 @@ OBJS = \
 	src/trigger.o \
 	src/validity.o \
 	src/work.o \
-	src/write.o
+	src/write.o \
+	src/write_results.o \
+	src/write_awards.o \
+	src/write_audit.o
 
 # Chapters of the extension script (types, operators, functions). Order is
 # meaning: listed. The last one sets privileges.

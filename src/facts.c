@@ -7,8 +7,8 @@
  * those that the event's rules read. Where an event is closed nothing of it
  * is open: unmarked is absent, not recorded is 0, not done is false.
  *
- * Percentages and means are quotients of what was recorded, computed exactly
- * and then rounded once to six digits.
+ * Percentages are quotients of what was recorded, computed exactly and then
+ * rounded once to six digits. Scores and their means: facts_score.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -36,26 +36,6 @@
 #define CONDITION_FACTS FACT_BIT(RULE_FACT_CONDITION)
 
 #define MICROSECONDS_PER_HOUR INT64CONST(3600000000)
-#define HUNDRED_PERCENT (100 * DECIMAL_ONE)
-
-/* The recorded attempts at one assessment, summed up. */
-typedef struct Attempts
-{
-	int			count;
-	int32		first_no;
-	int32		latest_no;
-	Numeric		first;
-	Numeric		latest;
-	Numeric		best;
-	Numeric		sum;
-} Attempts;
-
-/* An exact quotient that has not been divided yet. */
-typedef struct Fraction
-{
-	Numeric		numerator;
-	Numeric		denominator;
-} Fraction;
 
 /* The instant that decisions are made at: the transaction's. */
 TimestampTz
@@ -64,45 +44,10 @@ facts_now(void)
 	return GetCurrentTransactionStartTimestamp();
 }
 
-static Numeric
-numeric_plus(Numeric a, Numeric b)
-{
-	return DatumGetNumeric(DirectFunctionCall2(numeric_add,
-											   NumericGetDatum(a),
-											   NumericGetDatum(b)));
-}
-
-static Numeric
-numeric_times(Numeric a, Numeric b)
-{
-	return DatumGetNumeric(DirectFunctionCall2(numeric_mul,
-											   NumericGetDatum(a),
-											   NumericGetDatum(b)));
-}
-
-static bool
-numeric_exceeds(Numeric a, Numeric b)
-{
-	return DatumGetBool(DirectFunctionCall2(numeric_gt, NumericGetDatum(a),
-											NumericGetDatum(b)));
-}
-
 static bool
 same_code(const char *a, int a_len, const char *b, int b_len)
 {
 	return a_len == b_len && memcmp(a, b, a_len) == 0;
-}
-
-static int
-find_assessment(const EventConfig *config, const char *code, int code_len)
-{
-	for (int i = 0; i < config->assessment_count; i++)
-	{
-		if (same_code(config->assessments[i].code,
-					  config->assessments[i].code_len, code, code_len))
-			return i;
-	}
-	return -1;
 }
 
 static int
@@ -221,186 +166,6 @@ gather_attendance(EnrollmentFacts *facts)
 							  MICROSECONDS_PER_HOUR);
 }
 
-/* Sums up the attempts recorded for each assessment of the event. */
-static Attempts *
-read_attempts(EnrollmentFacts *facts)
-{
-	const EventConfig *config = facts->config;
-	Attempts   *attempts = palloc0(config->assessment_count *
-								   sizeof(Attempts));
-	TupleTableSlot *row;
-
-	for (row = read_by_enrollment(facts->set, PATH_SCORE, config->event_id,
-								  facts->learner_id);
-		 row != NULL; row = read_next(facts->set, PATH_SCORE))
-	{
-		int			code_len;
-		const char *code = row_bytes(row, TABLE_SCORE, SCORE_CODE, &code_len);
-		int			at = find_assessment(config, code, code_len);
-		int32		number = row_int32(row, TABLE_SCORE, SCORE_ATTEMPT);
-		bool		isnull;
-		Numeric		score = DatumGetNumericCopy(
-			row_datum(row, TABLE_SCORE, SCORE_SCORE, &isnull));
-		Attempts   *sum;
-
-		if (at < 0)
-			continue;
-		sum = &attempts[at];
-		if (sum->count == 0 || number < sum->first_no)
-		{
-			sum->first_no = number;
-			sum->first = score;
-		}
-		if (sum->count == 0 || number > sum->latest_no)
-		{
-			sum->latest_no = number;
-			sum->latest = score;
-		}
-		if (sum->count == 0 || numeric_exceeds(score, sum->best))
-			sum->best = score;
-		sum->sum = sum->count == 0 ? score : numeric_plus(sum->sum, score);
-		sum->count++;
-	}
-	return attempts;
-}
-
-/*
- * The ends of what an assessment's percentage can still be, by its
- * attempt_choice, as exact fractions of 100.
- *
- * With j further attempts a mean of n recorded ones lies between sum / (n + j)
- * and (sum + j * max) / (n + j): lowest and highest when all that remain are
- * taken. Without a limit these approach 0 and 100.
- */
-static void
-score_ends(const ConfigAssessment *assessment, const Attempts *attempts,
-		   bool closed, Fraction *low, Fraction *high)
-{
-	Numeric		zero = int64_to_numeric(0);
-	Numeric		one = int64_to_numeric(1);
-	Numeric		max = assessment->max_score;
-	bool		unlimited = assessment->max_attempts == 0;
-	int64		remaining = closed ? 0 :
-		Max(assessment->max_attempts - attempts->count, 0);
-	bool		open = !closed && (unlimited || remaining > 0);
-	Numeric		known = NULL;
-
-	if (attempts->count == 0)
-	{
-		*low = (Fraction) {zero, one};
-		*high = closed ? *low : (Fraction) {one, one};
-		return;
-	}
-	switch (assessment->choice)
-	{
-		case ATTEMPT_HIGHEST:
-			*low = (Fraction) {attempts->best, max};
-			*high = open ? (Fraction) {one, one} : *low;
-			return;
-		case ATTEMPT_LATEST:
-			known = open ? NULL : attempts->latest;
-			break;
-		case ATTEMPT_FIRST:
-			known = attempts->first;
-			break;
-		case ATTEMPT_MEAN:
-			if (open && !unlimited)
-			{
-				Numeric		rest = numeric_times(int64_to_numeric(remaining),
-												 max);
-				Numeric		whole = numeric_times(
-					int64_to_numeric(attempts->count + remaining), max);
-
-				*low = (Fraction) {attempts->sum, whole};
-				*high = (Fraction) {numeric_plus(attempts->sum, rest), whole};
-				return;
-			}
-			if (!open)
-			{
-				*low = (Fraction)
-				{
-					attempts->sum,
-						numeric_times(int64_to_numeric(attempts->count), max)
-				};
-				*high = *low;
-				return;
-			}
-			break;
-	}
-	if (known != NULL)
-	{
-		*low = (Fraction) {known, max};
-		*high = *low;
-	}
-	else
-	{
-		*low = (Fraction) {zero, one};
-		*high = (Fraction) {one, one};
-	}
-}
-
-static Decimal
-percent(Fraction fraction)
-{
-	return decimal_ratio(numeric_times(int64_to_numeric(100),
-									   fraction.numerator),
-						 fraction.denominator);
-}
-
-/* sum += weight * part, over a common denominator */
-static void
-add_weighted(Fraction *sum, Numeric weight, Fraction part)
-{
-	sum->numerator = numeric_plus(
-		numeric_times(sum->numerator, part.denominator),
-		numeric_times(numeric_times(weight, part.numerator),
-					  sum->denominator));
-	sum->denominator = numeric_times(sum->denominator, part.denominator);
-}
-
-static void
-gather_scores(EnrollmentFacts *facts, bool wants_mean)
-{
-	const EventConfig *config = facts->config;
-	Attempts   *attempts = read_attempts(facts);
-	Numeric		weights = NULL;
-	Fraction	low_sum = {0};
-	Fraction	high_sum = {0};
-
-	facts->scores = palloc(config->assessment_count * sizeof(DecimalRange));
-	for (int i = 0; i < config->assessment_count; i++)
-	{
-		const ConfigAssessment *assessment = &config->assessments[i];
-		Fraction	low;
-		Fraction	high;
-
-		score_ends(assessment, &attempts[i], config->closed, &low, &high);
-		facts->scores[i].low = percent(low);
-		facts->scores[i].high = low.numerator == high.numerator &&
-			low.denominator == high.denominator ? facts->scores[i].low :
-			percent(high);
-		if (!wants_mean || !assessment->has_weight)
-			continue;
-		if (weights == NULL)
-		{
-			weights = int64_to_numeric(0);
-			low_sum = (Fraction) {weights, int64_to_numeric(1)};
-			high_sum = low_sum;
-		}
-		weights = numeric_plus(weights, assessment->weight);
-		add_weighted(&low_sum, assessment->weight, low);
-		add_weighted(&high_sum, assessment->weight, high);
-	}
-	if (weights == NULL)
-	{
-		facts->mean_score = decimal_range(0, HUNDRED_PERCENT);
-		return;
-	}
-	low_sum.denominator = numeric_times(low_sum.denominator, weights);
-	high_sum.denominator = numeric_times(high_sum.denominator, weights);
-	facts->mean_score = decimal_range(percent(low_sum), percent(high_sum));
-}
-
 static void
 gather_completions(EnrollmentFacts *facts)
 {
@@ -472,7 +237,9 @@ gather_invoices(EnrollmentFacts *facts)
 			row_datum(row, TABLE_INVOICE_LINE, INVOICE_LINE_AMOUNT_CREDITED,
 					  &isnull));
 		balance = balance == NULL ? DatumGetNumeric(outstanding) :
-			numeric_plus(balance, DatumGetNumeric(outstanding));
+			DatumGetNumeric(DirectFunctionCall2(numeric_add,
+												NumericGetDatum(balance),
+												outstanding));
 	}
 	facts->balance = balance == NULL ? 0 : decimal_from_numeric(balance);
 }
@@ -520,8 +287,8 @@ facts_gather(EnrollmentFacts *facts, uint32 wanted)
 	if (missing & ATTENDANCE_FACTS)
 		gather_attendance(facts);
 	if (missing & SCORE_FACTS)
-		gather_scores(facts,
-					  (wanted & FACT_BIT(RULE_FACT_MEAN_SCORE)) != 0);
+		facts_gather_scores(facts,
+							(wanted & FACT_BIT(RULE_FACT_MEAN_SCORE)) != 0);
 	if (missing & COMPLETION_FACTS)
 		gather_completions(facts);
 	if (missing & INVOICE_FACTS)
@@ -529,53 +296,6 @@ facts_gather(EnrollmentFacts *facts, uint32 wanted)
 	if (missing & CONDITION_FACTS)
 		gather_conditions(facts);
 	facts->gathered |= wanted;
-}
-
-/*
- * Refuses a score above its assessment's maximum, and an attempt beyond the
- * last one. Called under the enrollment's lock by whatever writes scores and
- * by whatever changes assessments, so one of two concurrent changes sees the
- * other.
- */
-void
-facts_check_scores(EnrollmentFacts *facts)
-{
-	const EventConfig *config = facts->config;
-	TupleTableSlot *row;
-
-	for (row = read_by_enrollment(facts->set, PATH_SCORE, config->event_id,
-								  facts->learner_id);
-		 row != NULL; row = read_next(facts->set, PATH_SCORE))
-	{
-		int			code_len;
-		const char *code = row_bytes(row, TABLE_SCORE, SCORE_CODE, &code_len);
-		int			at = find_assessment(config, code, code_len);
-		int32		attempt = row_int32(row, TABLE_SCORE, SCORE_ATTEMPT);
-		bool		isnull;
-		Numeric		score = DatumGetNumeric(
-			row_datum(row, TABLE_SCORE, SCORE_SCORE, &isnull));
-		const ConfigAssessment *assessment;
-
-		if (at < 0)
-			continue;
-		assessment = &config->assessments[at];
-		if (numeric_exceeds(score, assessment->max_score))
-			ereport(ERROR,
-					(errcode(ERRCODE_CHECK_VIOLATION),
-					 errmsg("score %s of learner " INT64_FORMAT " is above the maximum %s of assessment \"%s\" of event " INT64_FORMAT,
-							numeric_normalize(score), facts->learner_id,
-							numeric_normalize(assessment->max_score),
-							assessment->code, config->event_id),
-					 errhint("Record a score from 0 to max_score, or change the assessment's max_score first.")));
-		if (assessment->max_attempts > 0 &&
-			attempt > assessment->max_attempts)
-			ereport(ERROR,
-					(errcode(ERRCODE_CHECK_VIOLATION),
-					 errmsg("attempt %d of learner " INT64_FORMAT " at assessment \"%s\" of event " INT64_FORMAT " is beyond max_attempts %d",
-							attempt, facts->learner_id, assessment->code,
-							config->event_id, assessment->max_attempts),
-					 errhint("Raise the assessment's max_attempts first.")));
-	}
 }
 
 /* What the learner holds: every unrevoked achievement, from any event. */
@@ -692,7 +412,7 @@ answer_number(RuleFacts *asked, RuleFact fact, const char *code, int code_len)
 		case RULE_FACT_HOURS_ATTENDED:
 			return facts->hours_attended;
 		case RULE_FACT_SCORE:
-			at = find_assessment(facts->config, code, code_len);
+			at = config_find_assessment(facts->config, code, code_len);
 			if (at >= 0)
 				return facts->scores[at];
 			return decimal_range(0, facts->config->closed ? 0 :

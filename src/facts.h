@@ -13,6 +13,8 @@
 #include "config.h"
 #include "rule.h"
 
+#define HUNDRED_PERCENT (100 * DECIMAL_ONE)
+
 /* An unrevoked achievement of a learner, from any event. */
 typedef struct Holding
 {
@@ -42,6 +44,9 @@ typedef struct ConditionFact
 	Decimal		value;
 } ConditionFact;
 
+/* The recorded attempts at an assessment; facts_score.c knows more. */
+typedef struct Attempts Attempts;
+
 typedef struct EnrollmentFacts
 {
 	RuleFacts	asked;			/* what the evaluator sees; must be first */
@@ -56,7 +61,8 @@ typedef struct EnrollmentFacts
 	RuleAttendance marks;		/* as recorded; asked.attendance is as decided */
 	DecimalRange hours;
 	DecimalRange hours_attended;
-	DecimalRange *scores;		/* per assessment of the event */
+	const Attempts *attempts;	/* per assessment of the event */
+	DecimalRange *scores;		/* likewise */
 	DecimalRange mean_score;
 	bool	   *completed;		/* per requirement of the event */
 	DecimalRange completion;
@@ -81,7 +87,6 @@ typedef struct EnrollmentFacts
 extern void facts_init(EnrollmentFacts *facts, ReadSet *set,
 					   const EventConfig *config, int64 learner_id);
 extern void facts_gather(EnrollmentFacts *facts, uint32 wanted);
-extern void facts_check_scores(EnrollmentFacts *facts);
 extern bool facts_session_counts(const EnrollmentFacts *facts,
 								 const ConfigSession *session);
 extern const ConfigSession *facts_find_session(const EventConfig *config,
@@ -92,6 +97,14 @@ extern int64 achievement_type_id(ReadSet *set, const char *code,
 								 int code_len);
 extern TimestampTz facts_now(void);
 
+/* facts_score.c */
+extern int	config_find_assessment(const EventConfig *config,
+								   const char *code, int code_len);
+extern void facts_gather_scores(EnrollmentFacts *facts, bool wants_mean);
+extern bool facts_recorded_mean(EnrollmentFacts *facts, Decimal *mean);
+extern void facts_check_scores(EnrollmentFacts *facts);
+
+/* facts_json.c */
 extern Jsonb *facts_to_jsonb(EnrollmentFacts *facts);
 extern Jsonb *facts_evidence(EnrollmentFacts *facts, const Rule *rule,
 							 const char *outcome);
