@@ -33,9 +33,10 @@ apt()
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >&2
 }
 
+# The installed version of a package; nothing if it is not installed.
 version_of()
 {
-	dpkg-query -W -f '${db:Status-Status} ${Version}' "$1" 2>/dev/null | sed -n 's/^installed //p'
+	{ dpkg-query -W -f '${db:Status-Status} ${Version}' "$1" 2>/dev/null || true; } | sed -n 's/^installed //p'
 }
 
 # The newest PostgreSQL from 15 to 18 of which "$1" says that it is there.
