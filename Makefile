@@ -83,6 +83,17 @@ INSTALL_PARTS = \
 
 # Regression tests, each test/sql/NAME.sql with expected/NAME.out.
 REGRESS = \
+	rule_refuse \
+	rule_form \
+	rule_type \
+	rule_limit \
+	rule_evaluate \
+	rule_logic \
+	rule_sound \
+	rule_number \
+	rule_json \
+	rule_explain \
+	$(if $(filter 15,$(MAJORVERSION)),,rule_soft_error) \
 	validity \
 	install \
 	constraints \

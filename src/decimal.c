@@ -52,6 +52,16 @@ numeric_limit(void)
 	return numeric_constant(&cache, DECIMAL_LIMIT);
 }
 
+/* A numeric as messages show it: in full, or rounded where that is too long. */
+char *
+decimal_show_numeric(Numeric n)
+{
+	char	   *shown = DatumGetCString(DirectFunctionCall1(numeric_out,
+														  NumericGetDatum(n)));
+
+	return strlen(shown) <= 40 ? shown : numeric_out_sci(n, DECIMAL_SCALE);
+}
+
 /* Refuse what is no finite number (22023). */
 static void
 require_finite(Numeric n)
@@ -60,7 +70,7 @@ require_finite(Numeric n)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s is not a number that can decide anything",
-						numeric_out_sci(n, 0)),
+						decimal_show_numeric(n)),
 				 errhint("Give a finite number.")));
 }
 
@@ -115,7 +125,7 @@ decimal_from_numeric(Numeric n)
 
 	require_finite(n);
 	if (!decimal_try_numeric(n, &d))
-		out_of_range(numeric_out_sci(n, 6));
+		out_of_range(decimal_show_numeric(n));
 	return d;
 }
 
@@ -162,8 +172,8 @@ decimal_ratio(Numeric numerator, Numeric denominator)
 	quotient = DirectFunctionCall2(numeric_div_trunc, n,
 								   DirectFunctionCall2(numeric_add, d, d));
 	if (!millionths(quotient, &result))
-		out_of_range(psprintf("%s / %s", numeric_out_sci(numerator, 6),
-							  numeric_out_sci(denominator, 6)));
+		out_of_range(psprintf("%s / %s", decimal_show_numeric(numerator),
+							  decimal_show_numeric(denominator)));
 	return negative ? -result : result;
 }
 

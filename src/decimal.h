@@ -46,6 +46,7 @@ decimal_range(Decimal low, Decimal high)
 
 extern Decimal decimal_from_numeric(Numeric n);
 extern bool decimal_try_numeric(Numeric n, Decimal *d);
+extern char *decimal_show_numeric(Numeric n);
 extern Numeric decimal_to_numeric(Decimal d);
 extern Decimal decimal_ratio(Numeric numerator, Numeric denominator);
 extern Decimal decimal_ratio_int(int64 numerator, int64 denominator);

@@ -80,7 +80,7 @@ value_text(JsonbValue *value)
 	if (value->type == jbvString)
 		return rule_quote_part(value->val.string.val, value->val.string.len);
 	if (value->type == jbvNumeric)
-		return psprintf("%s", numeric_out_sci(value->val.numeric, 6));
+		return decimal_show_numeric(value->val.numeric);
 	if (value->type == jbvBool)
 		return value->val.boolean ? "true" : "false";
 	return "null";
