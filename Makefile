@@ -97,7 +97,8 @@ REGRESS = \
 	validity \
 	install \
 	constraints \
-	passing_rules_tab
+	passing_rules_tab \
+	keys
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \
