@@ -28,9 +28,18 @@ as_root()
 	fi
 }
 
+# apt-get's own words are of interest only when it fails.
 apt()
 {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >&2
+	local log
+
+	log=$(mktemp)
+	if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1; then
+		cat "$log" >&2
+		rm -f "$log"
+		exit 1
+	fi
+	rm -f "$log"
 }
 
 # The installed version of a package; nothing if it is not installed.
@@ -62,6 +71,7 @@ fi
 updated=no
 major=$(newest server_is_installed)
 if [ -z "$major" ]; then
+	echo "looking which PostgreSQL apt offers" >&2
 	apt update
 	updated=yes
 	major=$(newest server_is_offered)
@@ -81,7 +91,7 @@ if [ -z "$server" ] || [ "$server" != "$(version_of "postgresql-server-dev-$majo
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then
-	echo "installing ${missing[*]}" >&2
+	echo "installing ${missing[*]}; this takes a minute" >&2
 	[ $updated = yes ] || apt update
 	apt install --no-install-recommends "${missing[@]}"
 fi
