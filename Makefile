@@ -95,7 +95,8 @@ REGRESS = \
 	rule_explain \
 	$(if $(filter 15,$(MAJORVERSION)),,rule_soft_error) \
 	validity \
-	install \
+	installation \
+	restore \
 	constraints \
 	passing_rules_tab \
 	keys

@@ -43,6 +43,20 @@ grep -n SPI_register_trigger_data src/*.c |
 grep -nE '\b(CREATE|ADD)\b.*\b(OR REPLACE|IF NOT EXISTS)\b' sql/[0-9]*.sql sql/install/*.sql |
 	report "what others put into the schema is not adopted"
 
+# A test that is not listed does not run.
+missing_from()
+{
+	local file name
+	for file in "$@"; do
+		name=$(basename "$file")
+		grep -qE "(^|[[:space:],])${name%.*}($|[[:space:]),])" Makefile || echo "$file"
+	done
+}
+missing_from test/sql/*.sql test/isolation/specs/*.spec | report "tests that the Makefile does not list"
+for file in test/sql/*.sql; do
+	[ -f "expected/$(basename "$file" .sql).out" ] || echo "$file"
+done | report "tests without expected output"
+
 # Both runners look for expected output in ./expected first, and the first one
 # for tests in ./sql.
 comm -12 <(cd test/sql && printf '%s\n' ./*.sql | sed 's|.*/||; s|\.sql$||' | sort) \
