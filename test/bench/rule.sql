@@ -20,42 +20,51 @@ CREATE TABLE bench.event_rule (
 -- passed when the sessions still unmarked cannot make too many absences; and
 -- is pending otherwise.
 CREATE VIEW bench.truth AS
-SELECT n.event_id, n.learner_id, d.outcome, d.outcome = 'passed' AND p.balance <= 0 AS awarded
+SELECT n.event_id, n.learner_id, d.outcome, d.outcome = 'passed' AND coalesce(p.balance, 0) <= 0 AS awarded
 FROM achieve.enrollment n
 JOIN bench.event_rule g USING (event_id)
-CROSS JOIN LATERAL (
-	SELECT count(*) AS sessions, count(*) FILTER (WHERE t.status = 'absent') AS absences,
-		count(*) FILTER (WHERE t.status IS NULL) AS unmarked
-	FROM achieve.session x
-	LEFT JOIN achieve.attendance t
-		ON t.event_id = x.event_id AND t.learner_id = n.learner_id AND t.session_no = x.session_no
-	WHERE x.event_id = n.event_id AND x.required AND NOT x.cancelled) a
-CROSS JOIN LATERAL (
-	SELECT max(c.score) AS best, count(*) AS attempts
-	FROM achieve.score c
-	WHERE c.event_id = n.event_id AND c.learner_id = n.learner_id AND c.code = 'final') s
-CROSS JOIN LATERAL (
-	SELECT coalesce(sum(CASE WHEN i.status = 'issued' THEN l.amount - l.amount_paid - l.amount_credited ELSE 0 END), 0)
-		AS balance
+LEFT JOIN (
+	SELECT event_id, count(*) AS sessions FROM achieve.session WHERE required AND NOT cancelled GROUP BY event_id) x
+	USING (event_id)
+LEFT JOIN (
+	SELECT t.event_id, t.learner_id, count(*) AS marked, count(*) FILTER (WHERE t.status = 'absent') AS absences
+	FROM achieve.attendance t
+	JOIN achieve.session USING (event_id, session_no)
+	WHERE required AND NOT cancelled
+	GROUP BY t.event_id, t.learner_id) a USING (event_id, learner_id)
+LEFT JOIN (
+	SELECT event_id, learner_id, max(score) AS best, count(*) AS attempts
+	FROM achieve.score
+	WHERE code = 'final'
+	GROUP BY event_id, learner_id) s USING (event_id, learner_id)
+LEFT JOIN (
+	SELECT l.event_id, l.learner_id, sum(l.amount - l.amount_paid - l.amount_credited) AS balance
 	FROM achieve.invoice_line l
 	JOIN achieve.invoice i USING (invoice_id)
-	WHERE l.event_id = n.event_id AND l.learner_id = n.learner_id) p
+	WHERE i.status = 'issued'
+	GROUP BY l.event_id, l.learner_id) p USING (event_id, learner_id)
+CROSS JOIN LATERAL (
+	SELECT coalesce(a.absences, 0) AS absences, coalesce(x.sessions, 0) AS sessions,
+		coalesce(x.sessions, 0) - coalesce(a.marked, 0) AS unmarked) c
 CROSS JOIN LATERAL (
 	SELECT CASE
-		WHEN a.absences > g.absences_allowed OR (s.attempts >= g.max_attempts AND s.best < g.min_score) THEN 'failed'
-		WHEN a.sessions > 0 AND a.absences + a.unmarked <= g.absences_allowed AND s.best >= g.min_score THEN 'passed'
+		WHEN c.absences > g.absences_allowed OR (s.attempts >= g.max_attempts AND s.best < g.min_score) THEN 'failed'
+		WHEN c.sessions > 0 AND c.absences + c.unmarked <= g.absences_allowed AND s.best >= g.min_score THEN 'passed'
 		ELSE 'pending' END AS outcome) d
 WHERE n.status = 'active';
 
 CREATE FUNCTION bench.mismatches() RETURNS TABLE (kind text, mismatches bigint)
 LANGUAGE sql AS $$
+	WITH truth AS MATERIALIZED (
+		SELECT * FROM bench.truth
+	)
 	SELECT 'result', count(*)
-	FROM bench.truth t
+	FROM truth t
 	FULL JOIN achieve.result r USING (event_id, learner_id)
 	WHERE t.outcome IS DISTINCT FROM r.rule_outcome
 	UNION ALL
 	SELECT 'achievement', count(*)
-	FROM bench.truth t
+	FROM truth t
 	FULL JOIN (SELECT * FROM achieve.achievement WHERE revoked_at IS NULL) h USING (event_id, learner_id)
 	WHERE coalesce(t.awarded, false) IS DISTINCT FROM (h.achievement_id IS NOT NULL)
 	UNION ALL

@@ -108,7 +108,7 @@ make_template() # database, data file, psql variables
 	local database=$1 data=$2
 	shift 2
 	sql postgres -c "CREATE DATABASE $database"
-	sql "$database" -o "$work/install.log" -c "CREATE EXTENSION achieve" -c "SELECT achieve.install()"
+	PGOPTIONS="-c client_min_messages=warning" sql "$database" -o "$work/install.log" -c "CREATE EXTENSION achieve" -c "SELECT achieve.install()"
 	sql "$database" -f "$here/rule.sql" -f "$here/peer.sql"
 	sql "$database" "$@" -f "$here/$data"
 	sql "$database" -f "$here/outcomes.sql"
@@ -138,9 +138,11 @@ failures=0
 wrong_outcomes() # side, its database; prints what is wrong
 {
 	sql "$2" -c "SELECT string_agg(kind || ' ' || mismatches, ', ') FROM bench.mismatches() WHERE mismatches > 0"
+	# achieve's own oracle knows every rule and so takes longer: every eighth event
 	if [ "$1" = achieve ]; then
-		sql "$2" -c "SELECT 'check_outcomes ' || count(*) || ', first: ' || min(problem)
-			FROM achieve.check_outcomes() HAVING count(*) > 0"
+		sql "$2" -c "SELECT 'check_outcomes ' || count(*) || ', first: ' || min(c.problem)
+			FROM achieve.event e, achieve.check_outcomes(e.event_id) c
+			WHERE e.event_id % 8 = 1 HAVING count(*) > 0"
 	fi
 }
 
@@ -295,7 +297,7 @@ run_batch() # round: P3 on the marks that L0 has just taken
 run_evaluation() # round: achieve on marks that were loaded with the engine off
 {
 	make_side achieve bench_bulk
-	run_timed "$1" "$bulk_rows marks, engine off" achieve achieve -c "SET achieve.enabled = off" -c "$mark_all"
+	run_timed "$1" "$bulk_rows marks, INSERT SELECT" disabled achieve -c "SET achieve.enabled = off" -c "$mark_all"
 	sql achieve -c "ANALYZE"
 	run_timed "$1" "event of $big learners, all move" achieve achieve -c "SELECT FROM achieve.evaluate_event(1)"
 	run_timed "$1" "event of $big learners, none moves" achieve achieve -c "SELECT FROM achieve.evaluate_event(1)"
@@ -337,7 +339,7 @@ run_races()
 	done
 }
 
-# --- the report: medians over the rounds of ratios within each round ---
+# --- the report (disabled is achieve with achieve.enabled off): medians over the rounds of ratios within each round ---
 
 report() # figures, unit, 1 where more is better, sides, baselines
 {
@@ -373,7 +375,7 @@ echo "$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1
 	"fsync $(sql postgres -c "SHOW fsync"), load at the end $(cut -d' ' -f1 /proc/loadavg)"
 echo "$rounds rounds of $seconds s (bulk: $bulk_rounds); median [lowest - highest] of the ratios within a round"
 report "$out/writes.tsv" tps 1 "$sides" "L0 P2"
-report "$out/bulk.tsv" seconds 0 "$sides P3" "L0 P2 P3"
+report "$out/bulk.tsv" seconds 0 "$sides disabled P3" "L0 P2 P3"
 echo
 echo "$((SECONDS - started)) s, $failures failed checks"
 [ "$failures" = 0 ]
