@@ -108,7 +108,7 @@ make_template() # database, data file, psql variables
 	local database=$1 data=$2
 	shift 2
 	sql postgres -c "CREATE DATABASE $database"
-	PGOPTIONS="-c client_min_messages=warning" sql "$database" -o "$work/install.log" -c "CREATE EXTENSION achieve" -c "SELECT achieve.install()"
+	sql "$database" -o "$work/install.log" -c "CREATE EXTENSION achieve" -c "SELECT achieve.install()"
 	sql "$database" -f "$here/rule.sql" -f "$here/peer.sql"
 	sql "$database" "$@" -f "$here/$data"
 	sql "$database" -f "$here/outcomes.sql"
