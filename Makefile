@@ -10,6 +10,8 @@ OBJS = \
 	src/api.o \
 	src/api_award.o \
 	src/api_event.o \
+	src/api_approve.o \
+	src/api_record.o \
 	src/api_result.o \
 	src/approvals.o \
 	src/audit.o \
@@ -93,6 +95,7 @@ REGRESS = \
 	rule_number \
 	rule_json \
 	rule_explain \
+	rule_manual \
 	$(if $(filter 15,$(MAJORVERSION)),,rule_soft_error) \
 	validity \
 	installation \
