@@ -20,10 +20,10 @@ rule_check_numbers(RuleScanner *scanner, const RuleTreeTerm *term)
 		if (term->has_fact && !(info->kind & RULE_KIND_NUMBER))
 		{
 			rule_fail_use(scanner, term->position,
-					 psprintf("fact \"%s\" is true or false and cannot be compared",
-							  info->name),
-					 psprintf("Write it alone, or with \"not\" before it: not %s.",
-							  info->example));
+						  psprintf("fact \"%s\" is true or false and cannot be compared",
+								   info->name),
+						  psprintf("Write it alone, or with \"not\" before it: not %s.",
+								   info->example));
 			return false;
 		}
 	}
@@ -104,15 +104,15 @@ rule_collect_terms(RuleScanner *scanner, RuleTree *tree, int position)
 	if (count == 0)
 	{
 		rule_fail_use(scanner, position, "comparison without a fact",
-				 "Compare a fact, for example: absences <= 2.");
+					  "Compare a fact, for example: absences <= 2.");
 		return false;
 	}
 	if (size >= DECIMAL_LIMIT || constant >= DECIMAL_LIMIT ||
 		constant <= -DECIMAL_LIMIT)
 	{
 		rule_fail_use(scanner, position,
-				 "numbers of a comparison are too large together",
-				 "They may add up to numbers of at most 12 digits before the decimal point.");
+					  "numbers of a comparison are too large together",
+					  "They may add up to numbers of at most 12 digits before the decimal point.");
 		return false;
 	}
 
@@ -138,7 +138,7 @@ rule_collect_terms(RuleScanner *scanner, RuleTree *tree, int position)
 	if (tree->count == 0)
 	{
 		rule_fail_use(scanner, position, "all facts of the comparison cancel out",
-				 "It would be true or false whatever happens: leave it out.");
+					  "It would be true or false whatever happens: leave it out.");
 		return false;
 	}
 	tree->constant = (Decimal) constant;

@@ -87,8 +87,8 @@ count_node(RuleParser *parser)
 	if (++parser->nodes <= RULE_MAX_NODES)
 		return true;
 	rule_fail_use(&parser->scanner, parser->scanner.token.start, "rule has too many parts",
-			 psprintf("A rule has at most %d numbers, facts, comparisons and connectives.",
-					  RULE_MAX_NODES));
+				  psprintf("A rule has at most %d numbers, facts, comparisons and connectives.",
+						   RULE_MAX_NODES));
 	return false;
 }
 
@@ -100,9 +100,9 @@ enter_level(RuleParser *parser)
 	if (++parser->level <= RULE_MAX_LEVELS)
 		return true;
 	rule_fail_use(&parser->scanner, parser->scanner.token.start,
-			 "rule is nested too deeply",
-			 psprintf("A rule has at most %d levels of parentheses and \"not\".",
-					  RULE_MAX_LEVELS));
+				  "rule is nested too deeply",
+				  psprintf("A rule has at most %d levels of parentheses and \"not\".",
+						   RULE_MAX_LEVELS));
 	return false;
 }
 
@@ -179,14 +179,14 @@ parse_quantity(RuleParser *parser, RuleTreeTerm *term)
 	{
 		if (info->has_code)
 			rule_fail_use(&parser->scanner, word.start,
-					 psprintf("fact \"%s\" needs a code", info->name),
-					 psprintf("Write it with a code in parentheses: %s.",
-							  info->example));
+						  psprintf("fact \"%s\" needs a code", info->name),
+						  psprintf("Write it with a code in parentheses: %s.",
+								   info->example));
 		else
 			rule_fail_use(&parser->scanner, word.start,
-					 psprintf("fact \"%s\" has no code", info->name),
-					 psprintf("Write it without parentheses: %s.",
-							  info->example));
+						  psprintf("fact \"%s\" has no code", info->name),
+						  psprintf("Write it without parentheses: %s.",
+								   info->example));
 		return false;
 	}
 	if (!info->has_code)
@@ -200,8 +200,8 @@ parse_quantity(RuleParser *parser, RuleTreeTerm *term)
 	if (parser->code_bytes > MAX_CODE_BYTES)
 	{
 		rule_fail_use(&parser->scanner, scanner->token.start, "rule is too long",
-				 psprintf("The codes of a rule have at most %d bytes together.",
-						  MAX_CODE_BYTES));
+					  psprintf("The codes of a rule have at most %d bytes together.",
+							   MAX_CODE_BYTES));
 		return false;
 	}
 	return rule_scan_next(scanner) && take_token(parser, TOKEN_CLOSE, "\")\"");
@@ -322,12 +322,12 @@ fail_no_condition(RuleParser *parser, const RuleTreeTerm *sum, int position)
 		rule_fail_unexpected(&parser->scanner, "a comparison");
 	else if (sum->next == NULL && sum->has_fact && !sum->has_number)
 		rule_fail_use(&parser->scanner, position,
-				 psprintf("fact \"%s\" is a number and no condition by itself",
-						  info->name),
-				 psprintf("Compare it, for example: %s.", info->example));
+					  psprintf("fact \"%s\" is a number and no condition by itself",
+							   info->name),
+					  psprintf("Compare it, for example: %s.", info->example));
 	else
 		rule_fail_use(&parser->scanner, position, "a number is no condition by itself",
-				 "Compare it with a fact, for example: absences <= 2. Decimals are written with a point: 79.5.");
+					  "Compare it with a fact, for example: absences <= 2. Decimals are written with a point: 79.5.");
 }
 
 /*
@@ -417,11 +417,11 @@ parse_quorum(RuleParser *parser)
 	if (need.number < DECIMAL_ONE || need.number > tree->count * DECIMAL_ONE)
 	{
 		rule_fail_use(&parser->scanner, need.start,
-				 psprintf("\"at least %.*s\" of %d",
-						  Min(need.length, 20), scanner->text + need.start,
-						  tree->count),
-				 psprintf("Write a number from 1 to %d, the length of the list.",
-						  tree->count));
+					  psprintf("\"at least %.*s\" of %d",
+							   Min(need.length, 20), scanner->text + need.start,
+							   tree->count),
+					  psprintf("Write a number from 1 to %d, the length of the list.",
+							   tree->count));
 		return NULL;
 	}
 	tree->need = need.number / DECIMAL_ONE;
