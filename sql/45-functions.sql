@@ -38,3 +38,33 @@ CREATE FUNCTION achieve.evaluate_event(event_id bigint)
 	AS 'MODULE_PATHNAME', 'evaluate_event' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1;
 COMMENT ON FUNCTION achieve.evaluate_event(bigint) IS
 	'Evaluates all enrollments of an event, after loading with achieve.enabled off; what is right already is not touched.';
+
+CREATE FUNCTION achieve.amend_achievement(achievement_id bigint, valid_from date, expires_on date, reason text) RETURNS void
+	AS 'MODULE_PATHNAME', 'amend_achievement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.amend_achievement(bigint, date, date, text) IS
+	'Corrects the dates of an achievement; a null expires_on is no end.';
+
+CREATE FUNCTION achieve.approve_results(event_id bigint, learner_ids bigint[] DEFAULT NULL, reason text DEFAULT NULL) RETURNS integer
+	AS 'MODULE_PATHNAME', 'approve_results' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.approve_results(bigint, bigint[], text) IS
+	'Approves results that are not pending, of the learners named or of all; returns how many were newly approved.';
+
+CREATE FUNCTION achieve.withdraw_approval(event_id bigint, learner_ids bigint[] DEFAULT NULL, reason text DEFAULT NULL) RETURNS integer
+	AS 'MODULE_PATHNAME', 'withdraw_approval' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.withdraw_approval(bigint, bigint[], text) IS
+	'Takes approvals back, of the learners named or of all; returns how many were.';
+
+CREATE FUNCTION achieve.close_event(event_id bigint, reason text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'close_event' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.close_event(bigint, text) IS
+	'Closes an event: no more facts are open. Unmarked is absent, not recorded is 0, not done is not done.';
+
+CREATE FUNCTION achieve.finalize_event(event_id bigint, reason text) RETURNS void
+	AS 'MODULE_PATHNAME', 'finalize_event' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.finalize_event(bigint, text) IS
+	'Freezes the outcomes of an event. Facts may still be corrected; reopening shows what that changes.';
+
+CREATE FUNCTION achieve.reopen_event(event_id bigint, reason text) RETURNS void
+	AS 'MODULE_PATHNAME', 'reopen_event' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.reopen_event(bigint, text) IS
+	'Takes a finalized event back to closed, a closed one to reopened.';

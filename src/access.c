@@ -26,16 +26,16 @@
 
 static SPIPlanPtr see_event = NULL;
 static SPIPlanPtr see_enrollment = NULL;
+static SPIPlanPtr see_learners = NULL;
 
-/* Runs a kept plan as the caller; whether it found a row. */
-static bool
-caller_sees(SPIPlanPtr *plan, const char *sql, int nkeys, Datum *keys)
+/* Runs a kept plan as the caller, within SPI; returns the number of rows. */
+static uint64
+run_as_caller(SPIPlanPtr *plan, const char *sql, int nkeys,
+			  const Datum *keys, long limit)
 {
 	Oid			types[PATH_MAX_KEYS] = {INT8OID, INT8OID};
 	Snapshot	snapshot = InvalidSnapshot;
-	bool		found;
 
-	SPI_connect();
 	if (*plan == NULL)
 	{
 		SPIPlanPtr	fresh = SPI_prepare(sql, nkeys, types);
@@ -47,15 +47,47 @@ caller_sees(SPIPlanPtr *plan, const char *sql, int nkeys, Datum *keys)
 	CommandCounterIncrement();
 	if (!IsolationIsSerializable())
 		snapshot = RegisterSnapshot(GetLatestSnapshot());
-	if (SPI_execute_snapshot(*plan, keys, NULL, snapshot, InvalidSnapshot,
-							 snapshot != InvalidSnapshot, false,
-							 1) != SPI_OK_SELECT)
+	if (SPI_execute_snapshot(*plan, unconstify(Datum *, keys), NULL, snapshot,
+							 InvalidSnapshot, snapshot != InvalidSnapshot,
+							 false, limit) != SPI_OK_SELECT)
 		elog(ERROR, "could not execute: %s", sql);
-	found = SPI_processed > 0;
 	if (snapshot != InvalidSnapshot)
 		UnregisterSnapshot(snapshot);
+	return SPI_processed;
+}
+
+static bool
+caller_sees(SPIPlanPtr *plan, const char *sql, int nkeys, const Datum *keys)
+{
+	bool		found;
+
+	SPI_connect();
+	found = run_as_caller(plan, sql, nkeys, keys, 1) > 0;
 	SPI_finish();
 	return found;
+}
+
+/* Adds the learners enrolled on an event that the caller may see. */
+void
+access_visible_learners(int64 event_id, Work *work, IdList *learners)
+{
+	Datum		key = Int64GetDatum(event_id);
+
+	SPI_connect();
+	(void) run_as_caller(&see_learners,
+						 "SELECT n.learner_id FROM achieve.enrollment AS n"
+						 " WHERE n.event_id OPERATOR(pg_catalog.=) $1",
+						 1, &key, 0);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+
+		work_add_id(work, learners,
+					DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i],
+												SPI_tuptable->tupdesc, 1,
+												&isnull)));
+	}
+	SPI_finish();
 }
 
 static bool
@@ -69,8 +101,8 @@ row_exists(AccessPath path, int nkeys, const Datum *keys)
 }
 
 /* Checks SELECT on the table; true where row-level security applies. */
-static bool
-check_table(TableId table)
+bool
+access_check_table(TableId table)
 {
 	Oid			relid = catalog_table(table)->relid;
 	AclResult	result = pg_class_aclcheck(relid, GetUserId(), ACL_SELECT);
@@ -86,7 +118,7 @@ access_check_event(int64 event_id)
 {
 	Datum		key = Int64GetDatum(event_id);
 
-	if (check_table(TABLE_EVENT))
+	if (access_check_table(TABLE_EVENT))
 	{
 		if (!caller_sees(&see_event, "SELECT 1 FROM achieve.event AS e"
 						 " WHERE e.event_id OPERATOR(pg_catalog.=) $1",
@@ -112,7 +144,7 @@ access_check_enrollment(int64 event_id, int64 learner_id)
 
 	keys[0] = Int64GetDatum(event_id);
 	keys[1] = Int64GetDatum(learner_id);
-	if (check_table(TABLE_ENROLLMENT))
+	if (access_check_table(TABLE_ENROLLMENT))
 	{
 		if (!caller_sees(&see_enrollment,
 						 "SELECT 1 FROM achieve.enrollment AS n"
@@ -144,7 +176,7 @@ access_check_enrollment(int64 event_id, int64 learner_id)
 void
 access_refuse_hidden(const char *kind, int64 id)
 {
-	if (check_table(TABLE_ENROLLMENT))
+	if (access_check_table(TABLE_ENROLLMENT))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for %s " INT64_FORMAT, kind, id),

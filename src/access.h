@@ -9,9 +9,13 @@
 #define ACHIEVE_ACCESS_H
 
 #include "reader.h"
+#include "work.h"
 
+extern bool access_check_table(TableId table);
 extern void access_check_event(int64 event_id);
 extern void access_check_enrollment(int64 event_id, int64 learner_id);
+extern void access_visible_learners(int64 event_id, Work *work,
+									IdList *learners);
 extern void access_refuse_hidden(const char *kind, int64 id);
 
 #endif							/* ACHIEVE_ACCESS_H */

@@ -87,27 +87,34 @@ api_event(ReadSet *set, int64 event_id)
 	return config;
 }
 
-/* Errors: 55000 unless outcomes of this enrollment may still be set. */
+/* Errors: 55000 where the event's outcomes are not to be set. */
 void
-api_require_active(const LockedEnrollment *locked, const EventConfig *config)
+api_require_open_outcomes(const EventConfig *config)
 {
-	int64		event_id = locked->key.event_id;
-
 	if (config->status == EVENT_FINALIZED)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("event " INT64_FORMAT " is finalized", event_id),
+				 errmsg("event " INT64_FORMAT " is finalized",
+						config->event_id),
 				 errhint("Reopen it first: achieve.reopen_event(event_id, reason).")));
 	if (config->status == EVENT_CANCELLED)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("event " INT64_FORMAT " is cancelled", event_id),
+				 errmsg("event " INT64_FORMAT " is cancelled",
+						config->event_id),
 				 errhint("Set achieve.event.status to scheduled first.")));
+}
+
+/* Errors: 55000 unless outcomes of this enrollment may be set. */
+void
+api_require_active(const LockedEnrollment *locked, const EventConfig *config)
+{
+	api_require_open_outcomes(config);
 	if (!locked->active)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the enrollment of learner " INT64_FORMAT " on event " INT64_FORMAT " is not active",
-						locked->key.learner_id, event_id),
+						locked->key.learner_id, config->event_id),
 				 errhint("Set achieve.enrollment.status to active first.")));
 }
 

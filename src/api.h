@@ -17,6 +17,7 @@ extern int64 api_id(FunctionCallInfo fcinfo, int argument, const char *name);
 extern char *api_reason(FunctionCallInfo fcinfo, int argument);
 extern LockedEnrollment api_lock(int64 event_id, int64 learner_id);
 extern const EventConfig *api_event(ReadSet *set, int64 event_id);
+extern void api_require_open_outcomes(const EventConfig *config);
 extern void api_require_active(const LockedEnrollment *locked,
 							   const EventConfig *config);
 extern void api_audit(const AuditRow *row);

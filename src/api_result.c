@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "api.h"
+#include "approvals.h"
 #include "identity.h"
 
 PG_FUNCTION_INFO_V1(set_result);
@@ -54,7 +55,8 @@ typedef struct StoredResult
 	Outcome		rule;
 	Outcome		manual;
 	bool		approved;
-	char	   *reason;
+	char	   *approved_by;
+	TimestampTz approved_at;
 } StoredResult;
 
 static StoredResult
@@ -79,6 +81,8 @@ read_stored(int64 event_id, int64 learner_id)
 	bytes = row_bytes(row, TABLE_RESULT, RESULT_MANUAL_OUTCOME, &length);
 	stored.manual = outcome_from_bytes(bytes, length);
 	stored.approved = !row_is_null(row, TABLE_RESULT, RESULT_APPROVED_AT);
+	stored.approved_by = row_text(row, TABLE_RESULT, RESULT_APPROVED_BY);
+	stored.approved_at = row_int64(row, TABLE_RESULT, RESULT_APPROVED_AT);
 	read_end(set);
 	return stored;
 }
@@ -114,6 +118,11 @@ end_change(const char *action, int64 event_id, int64 learner_id,
 		effective_outcome(manual, stored->rule) !=
 		effective_outcome(stored->manual, stored->rule))
 	{
+		EnrollmentKey key = {event_id, learner_id};
+
+		approval_remember(&key,
+						  effective_outcome(stored->manual, stored->rule),
+						  stored->approved_by, stored->approved_at);
 		row.action = "result.approval_ended";
 		row.old_value = row.new_value = NULL;
 		row.reason = "the result has changed";

@@ -62,7 +62,7 @@ static const TableNames table_names[TABLE_COUNT] = {
 	[TABLE_INVOICE_LINE] = {"invoice_line", {"event_id", "learner_id",
 	"invoice_id", "amount", "amount_paid", "amount_credited"}},
 	[TABLE_RESULT] = {"result", {"event_id", "learner_id", "rule_outcome",
-	"rule_decided_at", "manual_outcome", "approved_at"}},
+	"rule_decided_at", "manual_outcome", "approved_by", "approved_at"}},
 	[TABLE_ACHIEVEMENT] = {"achievement", {"event_id", "achievement_id",
 			"learner_id", "achievement_type_id", "source", "issued_at",
 			"valid_from", "expires_on", "revoked_at",

@@ -16,6 +16,7 @@
 #include "access/xact.h"
 #include "utils/memutils.h"
 
+#include "approvals.h"
 #include "engine.h"
 
 #define MAX_ROUNDS 16
@@ -403,8 +404,11 @@ decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
 	decide_result(state);
 	outcome = effective_outcome(state->manual_outcome, state->rule_outcome);
 	state->approval_ends = state->approved && outcome != stored;
+	state->approval_returns = state->approved ? NULL :
+		approval_recall(&state->key, outcome);
 	state_show_result(state, outcome,
-					  state->approved && !state->approval_ends);
+					  (state->approved && !state->approval_ends) ||
+					  state->approval_returns != NULL);
 
 	for (int i = 0; i < state->config->award_count; i++)
 	{

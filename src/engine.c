@@ -85,6 +85,17 @@ run(Work *work, EvaluationCounts *counts)
 }
 
 /*
+ * Frees the configurations that were replaced, unless a run further out may
+ * still use them. Whoever reads configurations begins with it.
+ */
+void
+engine_forget(void)
+{
+	if (depth == 0)
+		config_release();
+}
+
+/*
  * Makes every outcome right that the work can have moved. The work is
  * consumed: it ends up sorted and extended.
  */
@@ -93,9 +104,7 @@ engine_run(Work *work, EvaluationCounts *counts)
 {
 	if (work_is_empty(work))
 		return;
-	if (depth == 0)
-		config_release();
-
+	engine_forget();
 	depth++;
 	PG_TRY();
 	{

@@ -82,10 +82,13 @@ typedef struct EnrollmentState
 	Outcome		manual_outcome;
 	TimestampTz rule_decided_at;
 	bool		approved;
+	char	   *approved_by;
+	TimestampTz approved_at;
 
 	/* decided */
 	Outcome		rule_outcome;
 	bool		approval_ends;
+	const struct Approval *approval_returns;	/* NULL: none does */
 	AwardState *awards;			/* config->award_count of them */
 	int			rounds;			/* how often it was decided */
 	bool		queued;
@@ -131,6 +134,7 @@ extern Outcome outcome_from_bytes(const char *bytes, int length);
 
 /* engine.c */
 extern void engine_run(Work *work, EvaluationCounts *counts);
+extern void engine_forget(void);
 
 /* locks.c: enrollments of the work that exist, locked in order */
 typedef struct LockedEnrollment

@@ -107,6 +107,7 @@ wait_for_comparison(Waiting *waiting, const RuleNode *node)
 	}
 }
 
+/* A flag that is open; what a pending result waits for is the same for both. */
 static void
 wait_for_flag(Waiting *waiting, const RuleNode *node, bool negated)
 {
@@ -115,7 +116,11 @@ wait_for_flag(Waiting *waiting, const RuleNode *node, bool negated)
 
 	initStringInfo(&words);
 	if (node->fact == RULE_FACT_PASSED || node->fact == RULE_FACT_FAILED)
-		appendStringInfoString(&words, "result pending");
+	{
+		if (!rule_describe(waiting->facts, node->fact, code, node->code_length,
+						   &words))
+			appendStringInfoString(&words, "result pending");
+	}
 	else if (node->fact == RULE_FACT_COMPLETED && !negated)
 	{
 		waiting->completions = add_once(waiting->completions,

@@ -51,6 +51,8 @@ read_result(EnrollmentState *state, ReadSet *set)
 	state->rule_decided_at = row_int64(row, TABLE_RESULT,
 									   RESULT_RULE_DECIDED_AT);
 	state->approved = !row_is_null(row, TABLE_RESULT, RESULT_APPROVED_AT);
+	state->approved_by = row_text(row, TABLE_RESULT, RESULT_APPROVED_BY);
+	state->approved_at = row_int64(row, TABLE_RESULT, RESULT_APPROVED_AT);
 }
 
 /*

@@ -191,6 +191,60 @@ next_row(Tuplestorestate *store, TupleTableSlot *slot)
 	return NULL;
 }
 
+/* A deciding bigint column of the current row, by its place in the list. */
+static int64
+walk_id(RowWalk *walk, TupleTableSlot *row, int column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(row, walk->columns[column], &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+/* Whether the enrollment, or the event, that a row belonged to is gone. */
+static bool
+owner_is_gone(const RowWalk *walk, int64 event_id, int64 learner_id)
+{
+	ReadSet    *set = read_begin();
+	bool		gone;
+
+	if (strcmp(walk->table->columns[1], "learner_id") == 0)
+		gone = read_by_enrollment(set, PATH_ENROLLMENT, event_id,
+								  learner_id) == NULL;
+	else
+		gone = read_by_id(set, PATH_EVENT, event_id) == NULL;
+	read_end(set);
+	return gone;
+}
+
+/*
+ * Whether an updated row only moves along with the key of its enrollment or
+ * event. Foreign keys move the rows one table after the other, results after
+ * facts; the enrollments' own trigger, which fires after them, evaluates what
+ * has arrived as a whole.
+ */
+static bool
+moves_along(RowWalk *walk)
+{
+	int64		old_event;
+	int64		old_learner;
+
+	if (walk->old_row == NULL || walk->new_row == NULL ||
+		strcmp(walk->table->columns[0], "event_id") != 0 ||
+		strcmp(walk->table->name, "enrollment") == 0)
+		return false;
+	old_event = walk_id(walk, walk->old_row, 0);
+	if (strcmp(walk->table->name, "event") == 0)
+		return old_event != walk_id(walk, walk->new_row, 0);
+	old_learner = strcmp(walk->table->columns[1], "learner_id") == 0 ?
+		walk_id(walk, walk->old_row, 1) : 0;
+	if (old_event == walk_id(walk, walk->new_row, 0) &&
+		(old_learner == 0 ||
+		 old_learner == walk_id(walk, walk->new_row, 1)))
+		return false;
+	return owner_is_gone(walk, old_event, old_learner);
+}
+
 /* The next row that matters; both are set for an UPDATE. */
 static bool
 walk_next(RowWalk *walk)
@@ -202,8 +256,8 @@ walk_next(RowWalk *walk)
 		walk->new_row = next_row(walk->trigger->tg_newtable, walk->new_slot);
 		if (walk->old_row == NULL && walk->new_row == NULL)
 			return false;
-	} while (walk->old_row != NULL && walk->new_row != NULL &&
-			 same_decision(walk));
+	} while ((walk->old_row != NULL && walk->new_row != NULL &&
+			  same_decision(walk)) || moves_along(walk));
 	return true;
 }
 
@@ -214,16 +268,6 @@ walk_end(RowWalk *walk)
 		ExecDropSingleTupleTableSlot(walk->old_slot);
 	if (walk->new_slot != NULL)
 		ExecDropSingleTupleTableSlot(walk->new_slot);
-}
-
-/* A deciding bigint column of the current row, by its place in the list. */
-static int64
-walk_id(RowWalk *walk, TupleTableSlot *row, int column)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(row, walk->columns[column], &isnull);
-
-	return isnull ? 0 : DatumGetInt64(value);
 }
 
 static void

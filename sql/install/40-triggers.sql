@@ -4,7 +4,7 @@
 -- its table in an argument: on a sharding engine the relation has another name.
 
 CREATE TABLE achieve.awaited_type (
-	code text CONSTRAINT awaited_type_pkey PRIMARY KEY
+	code text CONSTRAINT awaited_type_code_is_unique PRIMARY KEY
 );
 COMMENT ON TABLE achieve.awaited_type IS
 	'Codes that rules read through holds(...) before an achievement type of that code exists. Written by the engine.';

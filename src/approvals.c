@@ -1,0 +1,77 @@
+/*-------------------------------------------------------------------------
+ *
+ * approvals.c
+ *		Approvals that ended in this transaction, should the result come back.
+ *
+ * An approval ends when the outcome changes, and does not come back by itself
+ * except within one transaction: an app may save a register by DELETE and
+ * INSERT. What ended is kept in the transaction's memory only. Rolling back to
+ * a savepoint leaves it there; it is replaced before it can mislead, since the
+ * approval then stands again and has to end anew.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/memutils.h"
+
+#include "approvals.h"
+
+static HTAB *ended = NULL;		/* in TopTransactionContext */
+static bool callback_registered = false;
+
+static void
+at_transaction_end(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
+		event == XACT_EVENT_PREPARE)
+		ended = NULL;
+}
+
+/* Notes an approval that ends now. */
+void
+approval_remember(const EnrollmentKey *key, Outcome outcome,
+				  const char *approved_by, TimestampTz approved_at)
+{
+	Approval   *approval;
+
+	if (!callback_registered)
+	{
+		RegisterXactCallback(at_transaction_end, NULL);
+		callback_registered = true;
+	}
+	if (ended == NULL)
+	{
+		HASHCTL		control = {0};
+
+		control.keysize = sizeof(EnrollmentKey);
+		control.entrysize = sizeof(Approval);
+		control.hcxt = TopTransactionContext;
+		ended = hash_create("achieve approvals", 64, &control,
+							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	approval = hash_search(ended, key, HASH_ENTER, NULL);
+	approval->outcome = outcome;
+	approval->approved_at = approved_at;
+	approval->approved_by = MemoryContextStrdup(TopTransactionContext,
+												approved_by);
+}
+
+/* The approval of this very outcome that ended in this transaction. */
+const Approval *
+approval_recall(const EnrollmentKey *key, Outcome outcome)
+{
+	Approval   *approval = ended == NULL ? NULL :
+		hash_search(ended, key, HASH_FIND, NULL);
+
+	return approval != NULL && approval->outcome == outcome ? approval : NULL;
+}
+
+/* A person has withdrawn it: it does not come back. */
+void
+approval_forget(const EnrollmentKey *key)
+{
+	if (ended != NULL)
+		(void) hash_search(ended, key, HASH_REMOVE, NULL);
+}

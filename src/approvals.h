@@ -1,0 +1,28 @@
+/*-------------------------------------------------------------------------
+ *
+ * approvals.h
+ *		Approvals that ended in this transaction, should the result come back.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef ACHIEVE_APPROVALS_H
+#define ACHIEVE_APPROVALS_H
+
+#include "engine.h"
+
+typedef struct Approval
+{
+	EnrollmentKey key;			/* hash key; must be first */
+	Outcome		outcome;		/* what was approved */
+	TimestampTz approved_at;
+	char	   *approved_by;
+} Approval;
+
+extern void approval_remember(const EnrollmentKey *key, Outcome outcome,
+							  const char *approved_by,
+							  TimestampTz approved_at);
+extern const Approval *approval_recall(const EnrollmentKey *key,
+									   Outcome outcome);
+extern void approval_forget(const EnrollmentKey *key);
+
+#endif							/* ACHIEVE_APPROVALS_H */
