@@ -4,3 +4,6 @@
 -- is not written out.
 SET LOCAL search_path = pg_catalog, pg_temp;
 
+COMMENT ON SCHEMA achieve IS
+'Results, achievements and certificates for training: what apps record here is decided when the statement ends.';
+
