@@ -54,9 +54,12 @@ OBJS = \
 	src/rule_words.o \
 	src/state.o \
 	src/statement.o \
+	src/tab_facts.o \
+	src/tab_reader.o \
 	src/terms.o \
 	src/trigger.o \
 	src/validity.o \
+	src/words.o \
 	src/work.o \
 	src/write.o \
 	src/write_results.o \
@@ -102,7 +105,10 @@ REGRESS = \
 	restore \
 	constraints \
 	passing_rules_tab \
-	keys
+	keys \
+	behave_example behave_attendance behave_scores behave_evidence behave_payment behave_holds \
+	behave_manual behave_corrections behave_standing behave_validity behave_audit \
+	refuse_facts refuse_functions
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \
