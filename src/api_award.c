@@ -197,10 +197,9 @@ award_achievement(PG_FUNCTION_ARGS)
 	json_add_text(&json, "type", code);
 	json_add_text(&json, "number", number);
 	json_add_date(&json, "valid_from", validity.valid_from);
-	if (validity.never_expires)
-		json_add_null(&json, "expires_on");
-	else
-		json_add_date(&json, "expires_on", validity.expires_on);
+	json_add_date_or_null(&json, "expires_on",
+						  validity.never_expires,
+						  validity.expires_on);
 	json_add_text(&json, "state", "issued");
 	row.action = "achievement.issued";
 	row.object = "achievement";

@@ -132,10 +132,9 @@ record_json(const Record *record, bool revoked)
 	json_add_text(&json, "type", record->type_code);
 	json_add_text(&json, "number", record->number);
 	json_add_date(&json, "valid_from", record->validity.valid_from);
-	if (record->validity.never_expires)
-		json_add_null(&json, "expires_on");
-	else
-		json_add_date(&json, "expires_on", record->validity.expires_on);
+	json_add_date_or_null(&json, "expires_on",
+						  record->validity.never_expires,
+						  record->validity.expires_on);
 	json_add_text(&json, "state", revoked ? "revoked" : "issued");
 	return json_end(&json);
 }

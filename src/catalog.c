@@ -190,6 +190,13 @@ catalog_table(TableId table)
 	return info;
 }
 
+/* The OID of a table if it was looked up already, without looking it up. */
+Oid
+catalog_table_if_known(TableId table)
+{
+	return tables[table].relid;
+}
+
 TableId
 catalog_path_table(AccessPath path)
 {

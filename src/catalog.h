@@ -163,6 +163,7 @@ typedef struct TableInfo
 } TableInfo;
 
 extern const TableInfo *catalog_table(TableId table);
+extern Oid	catalog_table_if_known(TableId table);
 extern TableId catalog_path_table(AccessPath path);
 extern Oid	catalog_path_index(AccessPath path);
 extern int	catalog_path_columns(AccessPath path, AttrNumber *columns);

@@ -8,6 +8,9 @@
  * achievements moves event.config_version, so reading that one row, under the
  * caller's snapshot, tells whether the rest is still right.
  *
+ * What it holds of achievement types is not covered by that: types_changed
+ * drops everything when a type changes, and whoever locks a type compares.
+ *
  * A configuration that was replaced is kept until config_release, which the
  * outermost evaluation calls: an evaluation further out may still use it.
  *
@@ -20,6 +23,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 
 #include "config.h"
@@ -35,6 +39,8 @@ typedef struct ConfigEntry
 
 static HTAB *cache = NULL;		/* in CacheMemoryContext */
 static List *retired = NIL;		/* memory contexts, likewise */
+static bool types_are_stale = false;
+static bool callback_registered = false;
 
 /* The word of event.status. */
 EventStatus
@@ -342,6 +348,15 @@ load(ReadSet *set, TupleTableSlot *row)
 	return config;
 }
 
+/* Relation cache callback: somebody has changed an achievement type. */
+static void
+types_changed(Datum arg, Oid relid)
+{
+	if (relid == InvalidOid ||
+		relid == catalog_table_if_known(TABLE_ACHIEVEMENT_TYPE))
+		types_are_stale = true;
+}
+
 static void
 retire(EventConfig *config)
 {
@@ -367,12 +382,30 @@ cache_entry(int64 event_id, bool make)
 		control.hcxt = CacheMemoryContext;
 		cache = hash_create("achieve events", 64, &control,
 							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		if (!callback_registered)
+		{
+			CacheRegisterRelcacheCallback(types_changed, (Datum) 0);
+			callback_registered = true;
+		}
 	}
 	entry = hash_search(cache, &event_id, make ? HASH_ENTER : HASH_FIND,
 						&found);
 	if (make && !found)
 		entry->config = NULL;
 	return entry;
+}
+
+/* Drops what is known of an event: its achievement types have changed. */
+void
+config_forget(int64 event_id)
+{
+	ConfigEntry *entry = cache_entry(event_id, false);
+
+	if (entry != NULL && entry->config != NULL)
+	{
+		retire(entry->config);
+		entry->config = NULL;
+	}
 }
 
 /*
@@ -420,15 +453,16 @@ config_cached(int64 event_id)
 }
 
 /*
- * Frees replaced configurations, and all of them when there are many. Only
- * when no evaluation is under way.
+ * Frees replaced configurations, and all of them when there are many or types
+ * have changed. Only when no evaluation is under way.
  */
 void
 config_release(void)
 {
 	ListCell   *cell;
 
-	if (cache != NULL && hash_get_num_entries(cache) > CONFIG_CACHE_LIMIT)
+	if (cache != NULL &&
+		(types_are_stale || hash_get_num_entries(cache) > CONFIG_CACHE_LIMIT))
 	{
 		HASH_SEQ_STATUS status;
 		ConfigEntry *entry;
@@ -441,6 +475,7 @@ config_release(void)
 		}
 		hash_destroy(cache);
 		cache = NULL;
+		types_are_stale = false;
 	}
 	foreach(cell, retired)
 		MemoryContextDelete(lfirst(cell));

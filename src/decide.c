@@ -81,6 +81,11 @@ get_terms(Evaluation *evaluation, const EventConfig *config,
 	{
 		AwardTerms	fresh = terms_read(evaluation->set, config, award);
 
+		if (fresh.stale)
+		{
+			evaluation->stale = true;
+			config_forget(config->event_id);
+		}
 		terms = hash_search(evaluation->terms, &key, HASH_ENTER, &found);
 		*terms = fresh;
 	}
@@ -312,30 +317,30 @@ enqueue(List *queue, EnrollmentState *state)
 
 /*
  * Brings in the learner's enrollments that are not part of this evaluation
- * yet and whose rules read the type. Each is locked; what others committed
+ * yet and whose rules read the type, in key order. Each is locked; what others committed
  * meanwhile must be seen, so the view is refreshed.
  */
 static List *
 bring_in_readers(Evaluation *evaluation, Learner *learner,
 				 const ConfigAward *type, List *queue)
 {
-	List	   *events = NIL;
-	ListCell   *cell;
+	Work		enrollments;
 	TupleTableSlot *row;
 
+	work_init(&enrollments, evaluation->context);
 	for (row = read_by_id(evaluation->set, PATH_ENROLLMENT_OF_LEARNER,
 						  learner->learner_id);
 		 row != NULL;
 		 row = read_next(evaluation->set, PATH_ENROLLMENT_OF_LEARNER))
 	{
-		int64	   *event_id = palloc(sizeof(int64));
-
-		*event_id = row_int64(row, TABLE_ENROLLMENT, ENROLLMENT_EVENT_ID);
-		events = lappend(events, event_id);
+		work_add_key(&enrollments,
+					 row_int64(row, TABLE_ENROLLMENT, ENROLLMENT_EVENT_ID),
+					 learner->learner_id);
 	}
-	foreach(cell, events)
+	work_sort(&enrollments);
+	for (int i = 0; i < enrollments.key_count; i++)
 	{
-		EnrollmentKey key = {*(int64 *) lfirst(cell), learner->learner_id};
+		EnrollmentKey key = enrollments.keys[i];
 		const EventConfig *config;
 		LockedEnrollment locked;
 		EnrollmentState *state;
@@ -363,20 +368,7 @@ ripple(Evaluation *evaluation, EnrollmentState *state, AwardState *award,
 	bool		read_by_rules = award->terms->read_by_rules;
 
 	if (state->learner == NULL)
-	{
-		if (!read_by_rules)
-			return queue;
-		/* a rule has just begun to read it: we did not know when we locked */
-		lock_learner(evaluation->set, state->key.learner_id,
-					 LockTupleNoKeyExclusive);
-		read_refresh(evaluation->set);
-		state->learner = get_learner(evaluation, state->key.learner_id);
-		state->learner->states = lappend(state->learner->states, state);
-		if (evaluation->by_key == NULL)
-			evaluation->by_key = make_hash(evaluation, "achieve enrollments",
-										   sizeof(EnrollmentKey),
-										   sizeof(StateEntry));
-	}
+		return queue;
 	learner_load(state->learner, evaluation->set);
 	overlay_holding(state, award);
 	foreach(cell, state->learner->states)
@@ -415,6 +407,8 @@ decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
 		AwardState *award = &state->awards[i];
 		AwardChange change = decide_award(evaluation, state, award);
 
+		if (evaluation->stale)
+			return NIL;
 		if (change == award->change)
 			continue;
 		award->change = change;
@@ -423,7 +417,11 @@ decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
 	return queue;
 }
 
-/* Reads and decides the given enrollments, and whom they move. */
+/*
+ * Reads and decides the given enrollments, and whom they move. Ends early, with
+ * evaluation->stale, where a configuration turned out to know an achievement
+ * type as it no longer is: locks were taken, or not taken, by that.
+ */
 void
 decide_all(Evaluation *evaluation, const LockedEnrollment *locked, int count)
 {
@@ -438,7 +436,7 @@ decide_all(Evaluation *evaluation, const LockedEnrollment *locked, int count)
 		if (state != NULL)
 			queue = enqueue(queue, state);
 	}
-	while (queue != NIL)
+	while (queue != NIL && !evaluation->stale)
 	{
 		List	   *round = queue;
 		ListCell   *cell;
@@ -450,6 +448,8 @@ decide_all(Evaluation *evaluation, const LockedEnrollment *locked, int count)
 
 			state->queued = false;
 			queue = decide(evaluation, state, queue);
+			if (evaluation->stale)
+				return;
 		}
 	}
 }

@@ -50,7 +50,12 @@ outcome_from_bytes(const char *bytes, int length)
 	return bytes[1] == 'a' ? OUTCOME_PASSED : OUTCOME_PENDING;
 }
 
-static void
+/*
+ * Decides and writes a chunk. False where that has to start over, with nothing
+ * written: the backend did not know yet that rules read a type, so the
+ * learners were not locked.
+ */
+static bool
 run_chunk(const LockedEnrollment *locked, int count, bool check_scores,
 		  EvaluationCounts *counts)
 {
@@ -64,11 +69,13 @@ run_chunk(const LockedEnrollment *locked, int count, bool check_scores,
 	evaluation.check_scores = check_scores;
 	evaluation.set = read_begin();
 	decide_all(&evaluation, locked, count);
-	write_changes(&evaluation, counts);
+	if (!evaluation.stale)
+		write_changes(&evaluation, counts);
 	read_end(evaluation.set);
 
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
+	return !evaluation.stale;
 }
 
 static void
@@ -78,8 +85,11 @@ run(Work *work, EvaluationCounts *counts)
 	LockedEnrollment *locked = locks_take(work, &count);
 
 	for (int done = 0; done < count; done += CHUNK_SIZE)
-		run_chunk(locked + done, Min(CHUNK_SIZE, count - done),
-				  work->check_scores, counts);
+	{
+		while (!run_chunk(locked + done, Min(CHUNK_SIZE, count - done),
+						  work->check_scores, counts))
+			locks_take_learners(work);
+	}
 	if (locked != NULL)
 		pfree(locked);
 }

@@ -39,6 +39,7 @@ typedef struct AwardTerms
 {
 	int64		event_id;		/* hash key: both; must be first */
 	int64		type_id;
+	bool		stale;			/* the configuration knows the type otherwise */
 	bool		read_by_rules;
 	bool		has_sequence;
 	int64		sequence_id;
@@ -104,6 +105,7 @@ typedef struct Evaluation
 	HTAB	   *terms;			/* AwardTerms, by event and type */
 	HTAB	   *by_key;			/* states that ripples may reach */
 	bool		check_scores;
+	bool		stale;			/* a configuration was out of date: start over */
 	int64		transaction_id;
 } Evaluation;
 
@@ -146,6 +148,7 @@ typedef struct LockedEnrollment
 } LockedEnrollment;
 
 extern LockedEnrollment *locks_take(Work *work, int *count);
+extern void locks_take_learners(const Work *work);
 extern bool lock_enrollment(ReadSet *set, const EnrollmentKey *key,
 							LockedEnrollment *locked);
 extern void lock_learner(ReadSet *set, int64 learner_id, LockTupleMode mode);
@@ -168,6 +171,7 @@ extern Validity terms_validity(const AwardTerms *terms, ReadSet *set,
 							   TimestampTz issued_at);
 
 /* prerequisites.c */
+extern void prerequisites_lock_awaited(void);
 extern void prerequisites_mark(ReadSet *set, int64 event_id);
 
 /* decide.c */

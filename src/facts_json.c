@@ -72,12 +72,12 @@ add_flag(JsonBuilder *json, const char *key, int key_len, Truth truth)
 
 /* A flag that may also be undecided. */
 static void
-add_truth(JsonBuilder *json, const char *key, Truth truth)
+add_truth(JsonBuilder *json, const char *key, int key_len, Truth truth)
 {
 	if (truth == TRUTH_OPEN)
-		json_add_null(json, key);
+		json_add_null(json, key, key_len);
 	else
-		add_flag(json, key, strlen(key), truth);
+		add_flag(json, key, key_len, truth);
 }
 
 /* The mentions of one coded fact as an object under its name. */
@@ -111,6 +111,10 @@ add_coded(JsonBuilder *json, EnrollmentFacts *facts, RuleFact fact,
 				if (range.low == range.high)
 					json_add_decimal(json, one->code, one->code_len,
 									 range.low);
+				break;
+			case RULE_FACT_COMPLETED:
+				add_truth(json, one->code, one->code_len,
+						  asked->flag(asked, fact, one->code, one->code_len));
 				break;
 			default:
 				add_flag(json, one->code, one->code_len,
@@ -165,9 +169,9 @@ add_facts(JsonBuilder *json, EnrollmentFacts *facts, uint32 mask,
 		json_add_bool(json, "ended",
 					  asked->flag(asked, RULE_FACT_ENDED, "", 0) == TRUTH_YES);
 	if (mask & FACT_BIT(RULE_FACT_PASSED))
-		add_truth(json, "passed", facts->passed);
+		add_truth(json, "passed", strlen("passed"), facts->passed);
 	if (mask & FACT_BIT(RULE_FACT_FAILED))
-		add_truth(json, "failed", facts->failed);
+		add_truth(json, "failed", strlen("failed"), facts->failed);
 	if (mask & FACT_BIT(RULE_FACT_APPROVED))
 		json_add_bool(json, "approved", facts->approved == TRUTH_YES);
 }

@@ -16,9 +16,10 @@
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/inval.h"
 #include "utils/rel.h"
 
-#include "config.h"
+#include "engine.h"
 #include "statement.h"
 #include "trigger.h"
 
@@ -410,7 +411,9 @@ guard_achievement_type(PG_FUNCTION_ARGS)
 							TextDatumGetCString(values[1])),
 					 errdetail("A rule names it, or an achievement of it exists."),
 					 errhint("Change its title, or make a new type.")));
+		CacheInvalidateRelcacheByRelid(RelationGetRelid(trigger->tg_relation));
 	}
+	prerequisites_lock_awaited();
 	values[0] = CStringGetTextDatum(column_text(trigger, row, "code"));
 	SPI_connect();
 	found = statement_run(&type_is_awaited, values, NULL) > 0;

@@ -109,9 +109,9 @@ json_add_bool(JsonBuilder *json, const char *key, bool value)
 }
 
 void
-json_add_null(JsonBuilder *json, const char *key)
+json_add_null(JsonBuilder *json, const char *key, int key_len)
 {
-	push_string(json, WJB_KEY, key, strlen(key));
+	push_string(json, WJB_KEY, key, key_len);
 	push_null(json, WJB_VALUE);
 }
 
@@ -154,4 +154,15 @@ void
 json_add_date(JsonBuilder *json, const char *key, DateADT value)
 {
 	json_add_text(json, key, date_to_cstring(value));
+}
+
+/* Likewise, or null. */
+void
+json_add_date_or_null(JsonBuilder *json, const char *key, bool is_null,
+					  DateADT value)
+{
+	if (is_null)
+		json_add_null(json, key, strlen(key));
+	else
+		json_add_date(json, key, value);
 }

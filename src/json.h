@@ -28,7 +28,9 @@ extern void json_add_text(JsonBuilder *json, const char *key,
 						  const char *value);
 extern void json_add_int(JsonBuilder *json, const char *key, int64 value);
 extern void json_add_bool(JsonBuilder *json, const char *key, bool value);
-extern void json_add_null(JsonBuilder *json, const char *key);
+extern void json_add_null(JsonBuilder *json, const char *key, int key_len);
+extern void json_add_date_or_null(JsonBuilder *json, const char *key,
+								  bool is_null, DateADT value);
 extern void json_add_decimal(JsonBuilder *json, const char *key,
 							 int key_len, Decimal value);
 extern void json_add_range(JsonBuilder *json, const char *key, int key_len,

@@ -3,18 +3,20 @@
  * locks.c
  *		The locks of an evaluation, in one order for everybody.
  *
- * events, invoices, learners, enrollments; each in key order. What each lock
- * is for:
+ * events, invoices, learners, enrollments, achievement types; each in key
+ * order. What each lock is for:
  *
  *	event		NO KEY UPDATE by a change of its configuration, SHARE by those
  *				who add enrollments: each sees the other's.
  *	invoice		SHARE by those who add or change lines; the UPDATE of an
  *				invoice holds NO KEY UPDATE: likewise.
- *	learner		NO KEY UPDATE where a type that rules read may be issued,
- *				SHARE by those who add enrollments, or bring in rules, that
+ *	learner		NO KEY UPDATE where a type that rules read may be issued, or
+ *				one that begins where an earlier one ends; SHARE where rules
  *				read what a learner holds: likewise.
  *	enrollment	NO KEY UPDATE: one evaluation of an enrollment at a time. Not
  *				FOR UPDATE, which collides with foreign keys' KEY SHARE.
+ *	type		SHARE by those who issue it or take it back, NO KEY UPDATE by
+ *				the first rule that reads it: each sees the other's.
  *
  *-------------------------------------------------------------------------
  */
@@ -131,18 +133,19 @@ learner_lock_mode(const Work *work, ReadSet *set, int64 event_id,
 		config = config_get(set, event_id);
 	if (config == NULL)
 		return false;
-	if (config->issues_read_types)
+	if (config->issues_read_types || config->renews)
 	{
 		*mode = LockTupleNoKeyExclusive;
 		return true;
 	}
 	*mode = LockTupleShare;
-	return config->reads_holds && changed;
+	return config->reads_holds;
 }
 
 /*
  * Learners come before enrollments. Which of them is told by what this
- * backend last knew of the events; decide.c makes up for what it learns later.
+ * backend last knew of the events; where that was out of date decide.c finds
+ * out, and the run starts over with the learners locked.
  */
 static void
 lock_learners(const Work *work, ReadSet *set)
@@ -178,6 +181,16 @@ lock_learners(const Work *work, ReadSet *set)
 	pfree(locks);
 }
 
+/* Learners again, when a type turned out to be read by rules. */
+void
+locks_take_learners(const Work *work)
+{
+	ReadSet    *set = read_begin();
+
+	lock_learners(work, set);
+	read_end(set);
+}
+
 /*
  * Takes all locks of a run and returns the enrollments that there are, in key
  * order; *count may be 0, the array then NULL.
@@ -202,8 +215,6 @@ locks_take(Work *work, int *count)
 	if (work->changed_events.count > 0)
 	{
 		read_refresh(set);
-		for (int i = 0; i < work->changed_events.count; i++)
-			prerequisites_mark(set, work->changed_events.ids[i]);
 		add_enrollments_of_changed(work, set);
 		work_sort(work);
 	}
@@ -217,6 +228,8 @@ locks_take(Work *work, int *count)
 		if (lock_enrollment(set, &work->keys[i], &locked[found]))
 			found++;
 	}
+	for (int i = 0; i < work->changed_events.count; i++)
+		prerequisites_mark(set, work->changed_events.ids[i]);
 	read_end(set);
 	*count = found;
 	return locked;

@@ -14,7 +14,9 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 
 #include "engine.h"
 #include "statement.h"
@@ -53,6 +55,16 @@ run_one(Statement *statement, Datum value)
 	SPI_finish();
 }
 
+/*
+ * Serializes those who await a code and those who make a type with it, until
+ * they end: each then sees what the other did.
+ */
+void
+prerequisites_lock_awaited(void)
+{
+	LockRelationOid(catalog_relation("awaited_type"), ShareRowExclusiveLock);
+}
+
 static void
 mark_code(ReadSet *set, text *code)
 {
@@ -63,6 +75,12 @@ mark_code(ReadSet *set, text *code)
 
 	if (row == NULL)
 	{
+		prerequisites_lock_awaited();
+		read_refresh(set);
+		row = read_first(set, PATH_ACHIEVEMENT_TYPE_CODE, 1, &key);
+	}
+	if (row == NULL)
+	{
 		run_one(&await_type, key);
 		return;
 	}
@@ -70,14 +88,16 @@ mark_code(ReadSet *set, text *code)
 		return;
 	id = Int64GetDatum(row_int64(row, TABLE_ACHIEVEMENT_TYPE,
 								 ACHIEVEMENT_TYPE_ID));
-	(void) lock_row(set, PATH_ACHIEVEMENT_TYPE, 1, &id, LockTupleExclusive);
+	(void) lock_row(set, PATH_ACHIEVEMENT_TYPE, 1, &id,
+					LockTupleNoKeyExclusive);
 	run_one(&mark_type, id);
+	CacheInvalidateRelcacheByRelid(catalog_table(TABLE_ACHIEVEMENT_TYPE)->relid);
 	read_refresh(set);
 }
 
 /*
  * Marks every type that the rules of an event read. The caller holds the
- * event's lock; the view may be refreshed.
+ * locks of an evaluation; the view may be refreshed.
  */
 void
 prerequisites_mark(ReadSet *set, int64 event_id)

@@ -193,6 +193,16 @@ tab_call_end(TabCall *call)
 		CurrentResourceOwner = call->caller;
 }
 
+/* Lets holds() be answered. */
+void
+tab_attach_learner(EnrollmentState *state)
+{
+	state->learner = palloc0(sizeof(Learner));
+	state->learner->learner_id = state->key.learner_id;
+	state->facts.learner = state->learner;
+	state->facts.today = date_in_zone(facts_now(), state->config->time_zone);
+}
+
 /*
  * How an enrollment stands, with nothing gathered yet; false where there is
  * none. The memory is zeroed.
@@ -218,11 +228,6 @@ tab_read_enrollment(ReadSet *set, int64 event_id, int64 learner_id,
 					  state->approved);
 	state->facts.asked.describe = words_describe;
 	if (config->reads_holds)
-	{
-		state->learner = palloc0(sizeof(Learner));
-		state->learner->learner_id = learner_id;
-		state->facts.learner = state->learner;
-		state->facts.today = date_in_zone(facts_now(), config->time_zone);
-	}
+		tab_attach_learner(state);
 	return true;
 }

@@ -28,5 +28,6 @@ extern bool tab_call_begin(TabCall *call, FunctionCallInfo fcinfo,
 extern void tab_call_end(TabCall *call);
 extern bool tab_read_enrollment(ReadSet *set, int64 event_id,
 								int64 learner_id, EnrollmentState *state);
+extern void tab_attach_learner(EnrollmentState *state);
 
 #endif							/* ACHIEVE_TAB_READER_H */

@@ -11,8 +11,8 @@
 
 /*
  * How a type is issued on an event: the event's own validity before the
- * type's. Takes the lock that the record's foreign key would take, so that a
- * rule that begins to read the type is either seen here or waits for us.
+ * type's. Locks the type, so that a rule that begins to read it is either seen
+ * here or waits for us.
  */
 AwardTerms
 terms_read(ReadSet *set, const EventConfig *config, const ConfigAward *award)
@@ -27,7 +27,7 @@ terms_read(ReadSet *set, const EventConfig *config, const ConfigAward *award)
 	bool		has_valid_for;
 	int32		valid_for;
 
-	row = lock_row(set, PATH_ACHIEVEMENT_TYPE, 1, &id, LockTupleKeyShare);
+	row = lock_row(set, PATH_ACHIEVEMENT_TYPE, 1, &id, LockTupleShare);
 	if (row == NULL)
 		elog(ERROR, "achievement type " INT64_FORMAT " has vanished",
 			 award->type_id);
@@ -47,6 +47,10 @@ terms_read(ReadSet *set, const EventConfig *config, const ConfigAward *award)
 		row_text(row, TABLE_ACHIEVEMENT_TYPE,
 				 ACHIEVEMENT_TYPE_EXPIRES_ON_DAY);
 
+	terms.stale = award->read_by_rules !=
+		row_bool(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_READ_BY_RULES) ||
+		strcmp(award->type_code, row_text(row, TABLE_ACHIEVEMENT_TYPE,
+										  ACHIEVEMENT_TYPE_CODE)) != 0;
 	terms.event_id = config->event_id;
 	terms.type_id = award->type_id;
 	terms.read_by_rules = row_bool(row, TABLE_ACHIEVEMENT_TYPE,

@@ -293,6 +293,15 @@ joins(RowWalk *walk)
 		 walk_id(walk, walk->old_row, 1) != walk_id(walk, walk->new_row, 1));
 }
 
+/* Whether this row's line is new on its invoice. */
+static bool
+joins_invoice(RowWalk *walk)
+{
+	return joins(walk) ||
+		(walk->new_row != NULL &&
+		 walk_id(walk, walk->old_row, 2) != walk_id(walk, walk->new_row, 2));
+}
+
 /*
  * evaluate_facts(): AFTER INSERT, UPDATE or DELETE on attendance, score,
  * completion, condition, invoice_line and enrollment
@@ -320,7 +329,7 @@ evaluate_facts(PG_FUNCTION_ARGS)
 		if (is_enrollment && joins(&walk))
 			work_add_id(&work, &work.joined_events,
 						walk_id(&walk, walk.new_row, 0));
-		if (is_line && walk.new_row != NULL)
+		if (is_line && joins_invoice(&walk))
 			work_add_id(&work, &work.charged_invoices,
 						walk_id(&walk, walk.new_row, 2));
 	}

@@ -29,7 +29,7 @@ typedef struct Work
 	int			key_room;
 	IdList		changed_events; /* configuration: evaluate all of them */
 	IdList		joined_events;	/* enrollments were added */
-	IdList		charged_invoices;	/* lines were added or changed */
+	IdList		charged_invoices;	/* lines were added */
 	bool		check_scores;	/* scores or assessments were written */
 } Work;
 

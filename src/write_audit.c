@@ -80,10 +80,9 @@ achievement_json(const EnrollmentState *state, const AwardState *award,
 	{
 		json_add_text(&json, "number", award->number);
 		json_add_date(&json, "valid_from", award->validity.valid_from);
-		if (award->validity.never_expires)
-			json_add_null(&json, "expires_on");
-		else
-			json_add_date(&json, "expires_on", award->validity.expires_on);
+		json_add_date_or_null(&json, "expires_on",
+						  award->validity.never_expires,
+						  award->validity.expires_on);
 	}
 	json_add_text(&json, "state", revoked ? "revoked" : "issued");
 	return json_end(&json);
