@@ -66,6 +66,10 @@ OBJS = \
 	src/write_awards.o \
 	src/write_audit.o
 
+# Before 16 modules are loaded with global symbols: another library's function
+# of the same name must not take the place of ours.
+SHLIB_LINK += -Wl,-Bsymbolic
+
 # Chapters of the extension script (types, operators, functions). Order is
 # meaning: listed. The last one sets privileges.
 SQL_PARTS = \

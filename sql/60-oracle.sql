@@ -378,7 +378,6 @@ AS $$
 	) seen
 	WHERE o.active
 		AND o.award_rule IS NOT NULL
-		AND t.active
 		AND (only_event IS NULL OR e.event_id = only_event)
 $$;
 COMMENT ON FUNCTION achieve.oracle_verdicts(bigint) IS

@@ -137,7 +137,7 @@ COMMENT ON COLUMN achieve.achievement_type.expiry_alignment IS 'Lets validity ru
 COMMENT ON COLUMN achieve.achievement_type.expires_on_day IS 'The day of each year on which validity ends, as MM-DD: the first day on which it is no longer valid; 01-01 stands for the calendar year, 02-29 for the last of February.';
 COMMENT ON COLUMN achieve.achievement_type.sequence_id IS 'Where its numbers come from; null uses the common counter.';
 COMMENT ON COLUMN achieve.achievement_type.certificate_template_id IS 'From which template its certificates are made; null makes none.';
-COMMENT ON COLUMN achieve.achievement_type.active IS 'False: nothing of this type is issued any more. What was issued stays.';
+COMMENT ON COLUMN achieve.achievement_type.active IS 'False: new events do not take it from their templates any more. Events that have it keep it.';
 COMMENT ON COLUMN achieve.achievement_type.read_by_rules IS 'Kept by the engine: true from the moment a stored rule reads holds() of this type.';
 
 CREATE TABLE achieve.achievement_reminder (
