@@ -157,6 +157,7 @@ api_evaluate(int64 event_id, int64 learner_id,
 	EvaluationCounts ignored = {0};
 
 	work_init(&work, CurrentMemoryContext);
+	work_touch(&work, FACTS_ALL);
 	work_add_key(&work, event_id, learner_id);
 	if (changed_type != NULL && changed_type->read_by_rules)
 		add_enrollments_of_learner(&work, learner_id);
@@ -185,6 +186,7 @@ evaluate_event(PG_FUNCTION_ARGS)
 	access_check_event(event_id);
 	pending_flush();
 	work_init(&work, CurrentMemoryContext);
+	work_touch(&work, FACTS_ALL);
 	work_add_id(&work, &work.changed_events, event_id);
 	work.check_scores = true;
 	engine_run(&work, &counts);

@@ -195,6 +195,7 @@ lock_learners_meant(FunctionCallInfo fcinfo, int64 event_id)
 	int			count;
 
 	work_init(work, CurrentMemoryContext);
+	work_touch(work, FACTS_ALL);
 	access_check_event(event_id);
 	if (!all)
 	{

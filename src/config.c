@@ -273,6 +273,8 @@ load_awards(ReadSet *set, EventConfig *config)
 								   EVENT_ACHIEVEMENT_TYPE_ID);
 		award->rule = copy_rule(row, TABLE_EVENT_ACHIEVEMENT,
 								EVENT_ACHIEVEMENT_AWARD_RULE);
+		award->needs_pass = award->rule != NULL &&
+			rule_needs_flag(award->rule, RULE_FACT_PASSED);
 		award->active = row_bool(row, TABLE_EVENT_ACHIEVEMENT,
 								 EVENT_ACHIEVEMENT_ACTIVE);
 		award->revokes = row_bytes(row, TABLE_EVENT_ACHIEVEMENT,
@@ -296,7 +298,7 @@ load_awards(ReadSet *set, EventConfig *config)
 			config->issues_read_types |= award->read_by_rules;
 			config->renews |= starts_at_previous_expiry(award, type);
 			if (award->rule != NULL)
-				config->facts_read |= rule_fact_mask(award->rule);
+				config->facts_awarding |= rule_fact_mask(award->rule);
 		}
 	}
 	if (config->award_count > 1)
@@ -340,6 +342,7 @@ load(ReadSet *set, TupleTableSlot *row)
 	load_assessments(set, config);
 	load_requirements(set, config);
 	load_awards(set, config);
+	config->facts_read |= config->facts_awarding;
 	config->reads_holds =
 		(config->facts_read & FACT_BIT(RULE_FACT_HOLDS)) != 0;
 

@@ -60,6 +60,7 @@ typedef struct ConfigAward
 	char	   *type_code;
 	int			type_code_len;
 	Rule	   *rule;			/* NULL: awarded by people only */
+	bool		needs_pass;		/* the rule cannot be met without "passed" */
 	bool		active;
 	bool		revokes;		/* on_lapse = revoke */
 	bool		read_by_rules;	/* when the configuration was read */
@@ -101,6 +102,7 @@ typedef struct EventConfig
 	ConfigAward *awards;		/* by type_id */
 
 	uint32		facts_read;		/* of all rules in force, by RuleFact bit */
+	uint32		facts_awarding; /* of the award rules in force alone */
 	bool		reads_holds;	/* some rule in force reads holds(...) */
 	bool		issues_read_types;	/* some active award's type is read by
 									 * rules */

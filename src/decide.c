@@ -92,9 +92,37 @@ get_terms(Evaluation *evaluation, const EventConfig *config,
 	return terms;
 }
 
-/* Reads everything about a locked enrollment; NULL where its event is gone. */
+/*
+ * Whether what was written cannot move an outcome of this enrollment.
+ *
+ * No rule of the event reads it; or it was open, is recorded now, and the
+ * result that it bears on is decided already: verdicts are sound. On a closed
+ * event nothing was open, invoices never were, nor is a first attempt that is
+ * recorded after the second; an award rule that reads the fact itself may wait
+ * for it.
+ */
+static bool
+cannot_move(const Work *work, const EnrollmentState *state)
+{
+	const EventConfig *config = state->config;
+
+	if (work->touched == FACTS_ALL)
+		return false;
+	if ((work->touched & config->facts_read) == 0)
+		return true;
+	return work->only_records && !config->closed &&
+		(work->touched & (FACTS_OF_INVOICES | FACTS_OF_SCORES)) == 0 &&
+		state->stored_rule_outcome != OUTCOME_PENDING &&
+		(work->touched & config->facts_awarding) == 0;
+}
+
+/*
+ * Reads what is stored of a locked enrollment. NULL where there is nothing to
+ * decide: its event is gone, or what was written cannot move it.
+ */
 static EnrollmentState *
-make_state(Evaluation *evaluation, const LockedEnrollment *locked)
+make_state(Evaluation *evaluation, const LockedEnrollment *locked,
+		   bool rippled)
 {
 	const EventConfig *config = config_get(evaluation->set,
 										   locked->key.event_id);
@@ -105,11 +133,11 @@ make_state(Evaluation *evaluation, const LockedEnrollment *locked)
 		return NULL;
 	state = palloc0(sizeof(EnrollmentState));
 	state_read(state, evaluation->set, config, locked);
-	state_read_awards(state, evaluation->transaction_id);
-	if (evaluation->check_scores)
+	if (evaluation->work->check_scores && !rippled)
 		facts_check_scores(&state->facts);
-	if (state->active)
-		facts_gather(&state->facts, config->facts_read);
+	if (!rippled && state->has_result && cannot_move(evaluation->work, state))
+		return NULL;
+	state->rippled = rippled;
 
 	if (config->reads_holds || config->issues_read_types || config->renews)
 	{
@@ -150,6 +178,13 @@ decide_subject(EnrollmentState *state, const AwardState *award)
 						 award->held_issued_at, state->config->time_zone);
 }
 
+static Truth
+state_evaluate(EnrollmentState *state, const Rule *rule)
+{
+	facts_gather(&state->facts, rule_fact_mask(rule) & FACTS_OF_ATTENDANCE);
+	return rule_evaluate(rule, &state->facts.asked);
+}
+
 /* The rule's own outcome of the result. */
 static void
 decide_result(EnrollmentState *state)
@@ -164,8 +199,8 @@ decide_result(EnrollmentState *state)
 		return;
 	}
 	decide_subject(state, NULL);
-	state->rule_outcome = outcome_of_truth(
-		rule_evaluate(config->passing_rule, &state->facts.asked));
+	state->rule_outcome = outcome_of_truth(state_evaluate(state,
+														  config->passing_rule));
 }
 
 static bool
@@ -209,11 +244,13 @@ decide_award(Evaluation *evaluation, EnrollmentState *state,
 	if (!award->config->active || award->config->rule == NULL)
 		return AWARD_KEEP;
 	award->truth = TRUTH_NO;
+	if (!by_rule && award->config->needs_pass &&
+		state->facts.passed != TRUTH_YES)
+		return AWARD_KEEP;		/* it cannot be met, and none is held */
 	if (state->active)
 	{
 		decide_subject(state, award);
-		award->truth = rule_evaluate(award->config->rule,
-									 &state->facts.asked);
+		award->truth = state_evaluate(state, award->config->rule);
 	}
 	if (award->truth == TRUTH_YES)
 	{
@@ -352,7 +389,7 @@ bring_in_readers(Evaluation *evaluation, Learner *learner,
 			!lock_enrollment(evaluation->set, &key, &locked))
 			continue;
 		read_refresh(evaluation->set);
-		state = make_state(evaluation, &locked);
+		state = make_state(evaluation, &locked, true);
 		if (state != NULL)
 			queue = enqueue(queue, state);
 	}
@@ -384,6 +421,22 @@ ripple(Evaluation *evaluation, EnrollmentState *state, AwardState *award,
 	return queue;
 }
 
+/*
+ * Whether the awards are as they were: neither the result nor any fact that
+ * award rules read has moved.
+ */
+static bool
+awards_stand(const Evaluation *evaluation, const EnrollmentState *state,
+			 Outcome stored, Outcome outcome)
+{
+	const Work *work = evaluation->work;
+
+	return state->awards == NULL && state->has_result && !state->rippled &&
+		state->rounds == 1 && outcome == stored &&
+		work->touched != FACTS_ALL &&
+		(work->touched & state->config->facts_awarding) == 0;
+}
+
 /* Decides one enrollment as things stand; returns the queue, grown. */
 static List *
 decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
@@ -402,6 +455,10 @@ decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
 					  (state->approved && !state->approval_ends) ||
 					  state->approval_returns != NULL);
 
+	if (awards_stand(evaluation, state, stored, outcome))
+		return queue;
+	if (state->awards == NULL)
+		state_read_awards(state, evaluation->transaction_id);
 	for (int i = 0; i < state->config->award_count; i++)
 	{
 		AwardState *award = &state->awards[i];
@@ -431,7 +488,7 @@ decide_all(Evaluation *evaluation, const LockedEnrollment *locked, int count)
 		(int64) U64FromFullTransactionId(GetTopFullTransactionId());
 	for (int i = 0; i < count; i++)
 	{
-		EnrollmentState *state = make_state(evaluation, &locked[i]);
+		EnrollmentState *state = make_state(evaluation, &locked[i], false);
 
 		if (state != NULL)
 			queue = enqueue(queue, state);

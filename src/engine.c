@@ -56,7 +56,7 @@ outcome_from_bytes(const char *bytes, int length)
  * learners were not locked.
  */
 static bool
-run_chunk(const LockedEnrollment *locked, int count, bool check_scores,
+run_chunk(const Work *work, const LockedEnrollment *locked, int count,
 		  EvaluationCounts *counts)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
@@ -66,7 +66,7 @@ run_chunk(const LockedEnrollment *locked, int count, bool check_scores,
 	Evaluation	evaluation = {0};
 
 	evaluation.context = context;
-	evaluation.check_scores = check_scores;
+	evaluation.work = work;
 	evaluation.set = read_begin();
 	decide_all(&evaluation, locked, count);
 	if (!evaluation.stale)
@@ -86,8 +86,8 @@ run(Work *work, EvaluationCounts *counts)
 
 	for (int done = 0; done < count; done += CHUNK_SIZE)
 	{
-		while (!run_chunk(locked + done, Min(CHUNK_SIZE, count - done),
-						  work->check_scores, counts))
+		while (!run_chunk(work, locked + done,
+						  Min(CHUNK_SIZE, count - done), counts))
 			locks_take_learners(work);
 	}
 	if (locked != NULL)

@@ -90,7 +90,8 @@ typedef struct EnrollmentState
 	Outcome		rule_outcome;
 	bool		approval_ends;
 	const struct Approval *approval_returns;	/* NULL: none does */
-	AwardState *awards;			/* config->award_count of them */
+	AwardState *awards;			/* config->award_count of them; NULL: not read */
+	bool		rippled;		/* brought in by another enrollment's change */
 	int			rounds;			/* how often it was decided */
 	bool		queued;
 } EnrollmentState;
@@ -104,7 +105,7 @@ typedef struct Evaluation
 	HTAB	   *learners;		/* Learner, by id */
 	HTAB	   *terms;			/* AwardTerms, by event and type */
 	HTAB	   *by_key;			/* states that ripples may reach */
-	bool		check_scores;
+	const Work *work;
 	bool		stale;			/* a configuration was out of date: start over */
 	int64		transaction_id;
 } Evaluation;

@@ -3,8 +3,9 @@
  * facts.c
  *		What is known of one enrollment, as rules ask for it.
  *
- * Facts are gathered in groups, each from the tables it lies in, and only
- * those that the event's rules read. Where an event is closed nothing of it
+ * Facts are gathered in groups, each from the tables it lies in, when a rule
+ * first asks for one; attendance, which the evaluator looks at directly, by
+ * whoever evaluates. Where an event is closed nothing of it
  * is open: unmarked is absent, not recorded is 0, not done is false.
  *
  * Percentages are quotients of what was recorded, computed exactly and then
@@ -20,20 +21,6 @@
 
 #include "facts.h"
 #include "validity.h"
-
-#define ATTENDANCE_FACTS \
-	(FACT_BIT(RULE_FACT_SESSIONS) | FACT_BIT(RULE_FACT_ATTENDED) | \
-	 FACT_BIT(RULE_FACT_ABSENCES) | FACT_BIT(RULE_FACT_EXCUSED) | \
-	 FACT_BIT(RULE_FACT_LATES) | FACT_BIT(RULE_FACT_ATTENDANCE) | \
-	 FACT_BIT(RULE_FACT_HOURS) | FACT_BIT(RULE_FACT_HOURS_ATTENDED))
-#define SCORE_FACTS \
-	(FACT_BIT(RULE_FACT_SCORE) | FACT_BIT(RULE_FACT_MEAN_SCORE))
-#define COMPLETION_FACTS \
-	(FACT_BIT(RULE_FACT_COMPLETED) | FACT_BIT(RULE_FACT_COMPLETION))
-#define INVOICE_FACTS \
-	(FACT_BIT(RULE_FACT_PAID) | FACT_BIT(RULE_FACT_BALANCE) | \
-	 FACT_BIT(RULE_FACT_INVOICED))
-#define CONDITION_FACTS FACT_BIT(RULE_FACT_CONDITION)
 
 #define MICROSECONDS_PER_HOUR INT64CONST(3600000000)
 
@@ -284,18 +271,36 @@ facts_gather(EnrollmentFacts *facts, uint32 wanted)
 {
 	uint32		missing = wanted & ~facts->gathered;
 
-	if (missing & ATTENDANCE_FACTS)
+	if (missing == 0)
+		return;
+	if (missing & FACTS_OF_ATTENDANCE)
+	{
 		gather_attendance(facts);
-	if (missing & SCORE_FACTS)
-		facts_gather_scores(facts,
-							(wanted & FACT_BIT(RULE_FACT_MEAN_SCORE)) != 0);
-	if (missing & COMPLETION_FACTS)
+		facts->gathered |= FACTS_OF_ATTENDANCE;
+	}
+	if (missing & FACTS_OF_SCORES)
+	{
+		uint32		mean = (wanted | facts->config->facts_read) &
+			FACT_BIT(RULE_FACT_MEAN_SCORE);
+
+		facts_gather_scores(facts, mean != 0);
+		facts->gathered |= FACT_BIT(RULE_FACT_SCORE) | mean;
+	}
+	if (missing & FACTS_OF_COMPLETIONS)
+	{
 		gather_completions(facts);
-	if (missing & INVOICE_FACTS)
+		facts->gathered |= FACTS_OF_COMPLETIONS;
+	}
+	if (missing & FACTS_OF_INVOICES)
+	{
 		gather_invoices(facts);
-	if (missing & CONDITION_FACTS)
+		facts->gathered |= FACTS_OF_INVOICES;
+	}
+	if (missing & FACTS_OF_CONDITIONS)
+	{
 		gather_conditions(facts);
-	facts->gathered |= wanted;
+		facts->gathered |= FACTS_OF_CONDITIONS;
+	}
 }
 
 /* What the learner holds: every unrevoked achievement, from any event. */
@@ -405,6 +410,7 @@ answer_number(RuleFacts *asked, RuleFact fact, const char *code, int code_len)
 	const ConditionFact *condition;
 	int			at;
 
+	facts_gather(facts, FACT_BIT(fact));
 	switch (fact)
 	{
 		case RULE_FACT_HOURS:
@@ -441,6 +447,7 @@ answer_flag(RuleFacts *asked, RuleFact fact, const char *code, int code_len)
 	const ConditionFact *condition;
 	int			at;
 
+	facts_gather(facts, FACT_BIT(fact));
 	switch (fact)
 	{
 		case RULE_FACT_COMPLETED:

@@ -186,6 +186,7 @@ facts_evidence(EnrollmentFacts *facts, const Rule *rule, const char *outcome)
 	JsonBuilder json;
 	List	   *mentions = NIL;
 
+	facts_gather(facts, rule_fact_mask(rule));
 	rule_visit_facts(rule, visit_mention, &mentions);
 	json_begin(&json);
 	json_add_text(&json, "rule", rule_to_text(rule));
@@ -204,9 +205,8 @@ facts_to_jsonb(EnrollmentFacts *facts)
 	const EventConfig *config = facts->config;
 	JsonBuilder json;
 	List	   *mentions = NIL;
-	const uint32 all = ~(uint32) 0;
 
-	facts_gather(facts, all);
+	facts_gather(facts, FACTS_ALL);
 	for (int i = 0; i < config->assessment_count; i++)
 		mentions = mention(mentions, RULE_FACT_SCORE,
 						   config->assessments[i].code,
@@ -227,6 +227,6 @@ facts_to_jsonb(EnrollmentFacts *facts)
 			rule_visit_facts(config->awards[i].rule, visit_holds, &mentions);
 	}
 	json_begin(&json);
-	add_facts(&json, facts, all, mentions);
+	add_facts(&json, facts, FACTS_ALL, mentions);
 	return json_end(&json);
 }

@@ -267,6 +267,7 @@ extern RuleFacts *rule_facts_from_jsonb(Jsonb *jsonb, bool closed);
 extern uint32 rule_fact_mask(const Rule *rule);
 extern void rule_visit_facts(const Rule *rule, RuleFactVisitor visit,
 							 void *arg);
+extern bool rule_needs_flag(const Rule *rule, RuleFact fact);
 extern const char *rule_fact_name(RuleFact fact);
 
 /* rule_explain.c */

@@ -71,6 +71,31 @@ rule_fact_mask(const Rule *rule)
 	return rule->facts;
 }
 
+/*
+ * Whether the rule is a flag of this kind, or an "and" of which one part is:
+ * where the flag is not true the rule cannot be either.
+ */
+bool
+rule_needs_flag(const Rule *rule, RuleFact fact)
+{
+	const RuleNode *node = rule_root(rule);
+	int			count = 1;
+
+	if (node->kind == RULE_AND)
+	{
+		count = node->count;
+		node = rule_first_child(node);
+	}
+	for (int i = 0; i < count; i++)
+	{
+		if (i > 0)
+			node = rule_next_sibling(node);
+		if (node->kind == RULE_FLAG && node->fact == fact)
+			return true;
+	}
+	return false;
+}
+
 static void
 visit_node(const Rule *rule, const RuleNode *node, RuleFactVisitor visit,
 		   void *arg)

@@ -41,27 +41,28 @@ bool		trigger_enabled = true;
 typedef struct DecidingTable
 {
 	const char *name;
+	uint32		facts;			/* what its rows can move, by RuleFact bit */
 	const char *columns[MAX_DECIDING];
 } DecidingTable;
 
 static const DecidingTable deciding_tables[] = {
-	{"attendance", {"event_id", "learner_id", "session_no", "status"}},
-	{"score", {"event_id", "learner_id", "code", "attempt", "score"}},
-	{"completion", {"event_id", "learner_id", "code", "completed_at",
+	{"attendance", FACTS_OF_ATTENDANCE, {"event_id", "learner_id", "session_no", "status"}},
+	{"score", FACTS_OF_SCORES, {"event_id", "learner_id", "code", "attempt", "score"}},
+	{"completion", FACTS_OF_COMPLETIONS, {"event_id", "learner_id", "code", "completed_at",
 	"waived"}},
-	{"condition", {"event_id", "learner_id", "name", "value"}},
-	{"enrollment", {"event_id", "learner_id", "status", "counts_from"}},
-	{"invoice_line", {"event_id", "learner_id", "invoice_id", "amount",
+	{"condition", FACTS_OF_CONDITIONS, {"event_id", "learner_id", "name", "value"}},
+	{"enrollment", FACTS_ALL, {"event_id", "learner_id", "status", "counts_from"}},
+	{"invoice_line", FACTS_OF_INVOICES, {"event_id", "learner_id", "invoice_id", "amount",
 	"amount_paid", "amount_credited"}},
-	{"invoice", {"invoice_id", "status"}},
-	{"event", {"event_id", "status", "starts_at", "ends_at", "time_zone",
+	{"invoice", FACTS_OF_INVOICES, {"invoice_id", "status"}},
+	{"event", FACTS_ALL, {"event_id", "status", "starts_at", "ends_at", "time_zone",
 	"passing_rule"}},
-	{"session", {"event_id", "session_no", "starts_at", "ends_at",
+	{"session", FACTS_ALL, {"event_id", "session_no", "starts_at", "ends_at",
 	"required", "cancelled"}},
-	{"assessment", {"event_id", "code", "max_score", "weight",
+	{"assessment", FACTS_ALL, {"event_id", "code", "max_score", "weight",
 	"attempt_choice", "max_attempts"}},
-	{"requirement", {"event_id", "code"}},
-	{"event_achievement", {"event_id", "achievement_type_id", "award_rule",
+	{"requirement", FACTS_ALL, {"event_id", "code"}},
+	{"event_achievement", FACTS_ALL, {"event_id", "achievement_type_id", "award_rule",
 			"on_lapse", "active", "valid_for", "valid_unit",
 	"valid_from_anchor", "expiry_alignment", "expires_on_day"}},
 };
@@ -320,6 +321,8 @@ evaluate_facts(PG_FUNCTION_ARGS)
 	walk_begin(&walk, trigger);
 	work_init(&work, CurrentMemoryContext);
 	work.check_scores = is_table(&walk, "score");
+	work.touched = walk.table->facts;
+	work.only_records = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
 	is_enrollment = is_table(&walk, "enrollment");
 	is_line = is_table(&walk, "invoice_line");
 	while (walk_next(&walk))
@@ -354,6 +357,7 @@ evaluate_invoices(PG_FUNCTION_ARGS)
 		return PointerGetDatum(NULL);
 	walk_begin(&walk, trigger);
 	work_init(&work, CurrentMemoryContext);
+	work_touch(&work, walk.table->facts);
 	set = read_begin();
 	while (walk_next(&walk))
 	{
@@ -391,6 +395,7 @@ evaluate_configuration(PG_FUNCTION_ARGS)
 		return PointerGetDatum(NULL);
 	walk_begin(&walk, trigger);
 	work_init(&work, CurrentMemoryContext);
+	work_touch(&work, walk.table->facts);
 	work.check_scores = is_table(&walk, "assessment");
 	while (walk_next(&walk))
 	{
@@ -425,6 +430,7 @@ evaluate_truncated(PG_FUNCTION_ARGS)
 	if (!trigger_enabled)
 		return PointerGetDatum(NULL);
 	work_init(&work, context);
+	work_touch(&work, FACTS_ALL);
 	SPI_connect();
 	(void) statement_run(&open_events, NULL, NULL);
 	for (uint64 i = 0; i < SPI_processed; i++)

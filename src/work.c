@@ -14,11 +14,13 @@
 
 #include "work.h"
 
+/* No work yet; whoever adds to it says which facts it touches. */
 void
 work_init(Work *work, MemoryContext context)
 {
 	memset(work, 0, sizeof(Work));
 	work->context = context;
+	work->only_records = true;
 }
 
 /* Room for one more element: the array, perhaps moved and doubled. */
@@ -68,6 +70,14 @@ merge_ids(Work *into, IdList *list, const IdList *from)
 		work_add_id(into, list, from->ids[i]);
 }
 
+/* Says that facts of these kinds may have moved, in any way. */
+void
+work_touch(Work *work, uint32 facts)
+{
+	work->touched |= facts;
+	work->only_records = false;
+}
+
 /* Adds all of another's. */
 void
 work_merge(Work *into, const Work *from)
@@ -78,6 +88,8 @@ work_merge(Work *into, const Work *from)
 	merge_ids(into, &into->joined_events, &from->joined_events);
 	merge_ids(into, &into->charged_invoices, &from->charged_invoices);
 	into->check_scores |= from->check_scores;
+	into->touched |= from->touched;
+	into->only_records &= from->only_records;
 }
 
 static int

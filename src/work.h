@@ -31,11 +31,14 @@ typedef struct Work
 	IdList		joined_events;	/* enrollments were added */
 	IdList		charged_invoices;	/* lines were added */
 	bool		check_scores;	/* scores or assessments were written */
+	uint32		touched;		/* facts that may have moved, by RuleFact bit */
+	bool		only_records;	/* nothing but rows that were not there before */
 } Work;
 
 extern void work_init(Work *work, MemoryContext context);
 extern void work_add_key(Work *work, int64 event_id, int64 learner_id);
 extern void work_add_id(Work *work, IdList *list, int64 id);
+extern void work_touch(Work *work, uint32 facts);
 extern void work_merge(Work *into, const Work *from);
 extern void work_sort(Work *work);
 extern bool work_is_empty(const Work *work);

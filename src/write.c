@@ -52,7 +52,8 @@ collect_changes(List *states, int *count)
 	{
 		EnrollmentState *state = lfirst(cell);
 
-		for (int i = 0; i < state->config->award_count; i++)
+		for (int i = 0; state->awards != NULL &&
+			 i < state->config->award_count; i++)
 		{
 			if (state->awards[i].change == AWARD_KEEP)
 				continue;
