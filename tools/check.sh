@@ -46,49 +46,46 @@ run_regress_suite()
 	count "$ok" $((wanted - ok)) "$name"
 }
 
-run_pgtap()
+# Counts the TAP in the log, and shows what is not ok. What broke off has no
+# line of its own: then the status says that something failed.
+count_tap()
 {
-	local ok not_ok status=0
-	createdb achieve_pgtap
-	psql -X -q -v ON_ERROR_STOP=1 -d achieve_pgtap >/dev/null 2>"$log.setup" <<-'SQL' || { cat "$log.setup"; }
-		CREATE EXTENSION pgtap;
-		CREATE EXTENSION achieve;
-		SELECT achieve.install();
-	SQL
-	pg_prove --verbose --norc -d achieve_pgtap --ext .sql -r test/pgtap >"$log" 2>&1 || status=$?
+	local status=$1 name=$2 ok not_ok
 	ok=$(lines '^ok [0-9]+')
 	not_ok=$(lines '^not ok [0-9]+')
-	# What broke off has no line of its own.
-	if [ $status != 0 ] && [ "$not_ok" = 0 ] || [ "$ok" = 0 ]; then not_ok=$((not_ok + 1)); fi
-	if [ "$not_ok" = 0 ]; then tail -n 3 "$log"; else grep -vE '^ok [0-9]+' "$log"; fi
-	count "$ok" "$not_ok" pgtap
+	if [ "$ok" = 0 ] || { [ "$status" != 0 ] && [ "$not_ok" = 0 ]; }; then not_ok=$((not_ok + 1)); fi
+	if [ "$not_ok" = 0 ]; then tail -n 3 "$log"; else grep -vE '^ok [0-9]+' "$log" | head -n 200; fi
+	count "$ok" "$not_ok" "$name"
+}
+
+run_pgtap()
+{
+	local status=0
+	createdb achieve_pgtap
+	psql -X -q -d achieve_pgtap -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION achieve' \
+		-c 'SELECT achieve.install()' >/dev/null
+	pg_prove --verbose --norc -d achieve_pgtap --ext .sql -r test/pgtap >"$log" 2>&1 || status=$?
+	count_tap $status pgtap
 }
 
 # Tests that need servers of their own, which will not run as root.
 run_tap()
 {
-	local ok not_ok status=0 tests=$ACHIEVE_DIR/tap pgxs
-	[ -n "$(find test/tap -name '*.pl' 2>/dev/null)" ] || return 0
+	local status=0 tests=$ACHIEVE_DIR/tap pgxs run
 	pgxs=$(dirname "$("$PG_CONFIG" --pgxs)")
 	cp -R test/tap "$tests"
-	(
-		cd "$tests" || exit 1
-		run=(env PG_REGRESS="$pgxs/../test/regress/pg_regress" TESTDATADIR="$tests/data" TESTLOGDIR="$tests/log"
-			TMPDIR="$ACHIEVE_DIR" prove --verbose --norc -I "$pgxs/../test/perl" .)
-		if [ "$(id -u)" = 0 ]; then
-			server=$(id -un postgres 2>/dev/null || echo nobody)
-			chown -R "$server" "$tests"
-			run=(runuser -u "$server" -- "${run[@]}")
-		fi
-		unset PGHOST PGPORT PGUSER PGDATABASE
-		"${run[@]}"
-	) >"$log" 2>&1 || status=$?
-	ok=$(lines '^ok [0-9]+')
-	not_ok=$(lines '^not ok [0-9]+')
-	if [ $status != 0 ] && [ "$not_ok" = 0 ] || [ "$ok" = 0 ]; then not_ok=$((not_ok + 1)); fi
-	if [ "$not_ok" = 0 ]; then tail -n 3 "$log"; else grep -vE '^ok [0-9]+' "$log"; fi
-	count "$ok" "$not_ok" tap
+	run=(env PG_REGRESS="$pgxs/../test/regress/pg_regress" TESTDATADIR="$tests/data" TESTLOGDIR="$tests/log"
+		TESTDIR="$tests" prove --verbose --norc -I "$pgxs/../test/perl" --ext .pl "$tests")
+	if [ "$(id -u)" = 0 ]; then
+		chown -R "$(id -un postgres 2>/dev/null || echo nobody)" "$tests"
+		run=(runuser -u "$(id -un postgres 2>/dev/null || echo nobody)" -- "${run[@]}")
+	fi
+	(cd "$tests" && unset PGHOST PGPORT PGUSER PGDATABASE && "${run[@]}") >"$log" 2>&1 || status=$?
+	count_tap $status tap
 }
+
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 environment=$(tools/cluster.sh start "$ACHIEVE_DIR" "fsync = off" "max_connections = 60" \
 	"max_prepared_transactions = 10") || exit 1
