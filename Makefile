@@ -53,6 +53,8 @@ OBJS = \
 	src/rule_waiting.o \
 	src/rule_words.o \
 	src/state.o \
+	src/sync_event.o \
+	src/api_transfer.o \
 	src/statement.o \
 	src/tab_facts.o \
 	src/tab_reader.o \

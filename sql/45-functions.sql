@@ -68,3 +68,13 @@ CREATE FUNCTION achieve.reopen_event(event_id bigint, reason text) RETURNS void
 	AS 'MODULE_PATHNAME', 'reopen_event' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION achieve.reopen_event(bigint, text) IS
 	'Takes a finalized event back to closed, a closed one to reopened.';
+
+CREATE FUNCTION achieve.sync_event(event_id bigint) RETURNS void
+	AS 'MODULE_PATHNAME', 'sync_event' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.sync_event(bigint) IS
+	'Takes the configuration of the event''s course template again, also where the event had its own; never removes what has facts.';
+
+CREATE FUNCTION achieve.transfer_enrollment(event_id bigint, learner_id bigint, to_event_id bigint, reason text) RETURNS void
+	AS 'MODULE_PATHNAME', 'transfer_enrollment' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.transfer_enrollment(bigint, bigint, bigint, text) IS
+	'Moves a learner to another event, with marks, scores, completions and conditions as far as they fit there, and with the invoice lines.';

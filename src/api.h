@@ -13,6 +13,23 @@
 #include "audit.h"
 #include "engine.h"
 
+/*
+ * SQL for the instant at which a template's session starts. Sessions of the
+ * first day start so many minutes after the event; those of later days keep to
+ * the clock of the event's time zone, which a change to or from summer time in
+ * between would move otherwise.
+ */
+#define SESSION_START(minutes, event_start, zone) \
+	"CASE WHEN " minutes " OPERATOR(pg_catalog.<) 1440" \
+	" THEN " event_start " OPERATOR(pg_catalog.+)" \
+	" pg_catalog.make_interval(mins => " minutes ")" \
+	" ELSE pg_catalog.timezone(" zone ", pg_catalog.timezone(" zone ", " \
+	event_start ") OPERATOR(pg_catalog.+)" \
+	" pg_catalog.make_interval(mins => " minutes ")) END"
+
+/* create_event.c */
+extern Jsonb *event_describe(int64 event_id);
+
 extern int64 api_id(FunctionCallInfo fcinfo, int argument, const char *name);
 extern char *api_reason(FunctionCallInfo fcinfo, int argument);
 extern LockedEnrollment api_lock(int64 event_id, int64 learner_id);

@@ -17,7 +17,7 @@
 #include "utils/datetime.h"
 #include "utils/formatting.h"
 
-#include "audit.h"
+#include "api.h"
 #include "rule_tree.h"
 #include "validity.h"
 
@@ -43,6 +43,8 @@ typedef struct NewEvent
 
 static Statement draw_event_id = {
 	.sql = "SELECT d.event_id, EXISTS (SELECT 1 FROM achieve.event AS e"
+	" WHERE e.event_id OPERATOR(pg_catalog.=) d.event_id),"
+	" EXISTS (SELECT 1 FROM achieve.event AS e"
 	" WHERE e.code OPERATOR(pg_catalog.=)"
 	" ($1 OPERATOR(pg_catalog.||) '-' OPERATOR(pg_catalog.||)"
 	" d.event_id::pg_catalog.text))"
@@ -53,24 +55,14 @@ static Statement draw_event_id = {
 	.types = {TEXTOID},
 };
 
-/*
- * Sessions of the first day start so many minutes after the event; those of
- * later days keep to the clock of the event's time zone, which a change to or
- * from summer time in between would move otherwise.
- */
 static Statement copy_template = {
 	.sql = "WITH planned AS ("
 	"SELECT p.session_no, p.title, p.required, s.starts_at,"
 	" s.starts_at OPERATOR(pg_catalog.+)"
 	" pg_catalog.make_interval(mins => p.duration_minutes) AS ends_at"
 	" FROM achieve.template_session AS p,"
-	" LATERAL (SELECT CASE WHEN p.starts_after_minutes OPERATOR(pg_catalog.<) 1440"
-	" THEN $5 OPERATOR(pg_catalog.+)"
-	" pg_catalog.make_interval(mins => p.starts_after_minutes)"
-	" ELSE pg_catalog.timezone($6, pg_catalog.timezone($6, $5)"
-	" OPERATOR(pg_catalog.+)"
-	" pg_catalog.make_interval(mins => p.starts_after_minutes)) END)"
-	" AS s (starts_at)"
+	" LATERAL (SELECT "
+	SESSION_START("p.starts_after_minutes", "$5", "$6") ") AS s (starts_at)"
 	" WHERE p.template_id OPERATOR(pg_catalog.=) $1"
 	"), made AS ("
 	"INSERT INTO achieve.event (event_id, template_id, code, title, starts_at,"
@@ -209,7 +201,8 @@ find_template(const char *code)
 
 /*
  * Draws the event's id, and makes its code from the template's where the
- * caller has not given one; ids are drawn until that code is free.
+ * caller has not given one. Ids that an app has brought itself, and those whose
+ * code is taken, are passed over.
  */
 static void
 draw_id(NewEvent *event, const char *template_code)
@@ -228,11 +221,37 @@ draw_id(NewEvent *event, const char *template_code)
 													  SPI_tuptable->tupdesc,
 													  1, &isnull));
 		taken = DatumGetBool(SPI_getbinval(row, SPI_tuptable->tupdesc, 2,
-										   &isnull));
-	} while (taken && event->code == NULL);
+										   &isnull)) ||
+			(event->code == NULL &&
+			 DatumGetBool(SPI_getbinval(row, SPI_tuptable->tupdesc, 3,
+										&isnull)));
+	} while (taken);
 	if (event->code == NULL)
 		event->code = psprintf("%s-" INT64_FORMAT, template_code,
 							   event->event_id);
+}
+
+/* An event with its whole configuration, for the audit. */
+Jsonb *
+event_describe(int64 event_id)
+{
+	Datum		values[1] = {Int64GetDatum(event_id)};
+	MemoryContext caller = CurrentMemoryContext;
+	Jsonb	   *described = NULL;
+	bool		isnull;
+
+	SPI_connect();
+	if (statement_run(&describe_event, values, NULL) > 0)
+	{
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[0],
+										  SPI_tuptable->tupdesc, 1, &isnull);
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+
+		described = DatumGetJsonbPCopy(value);
+		MemoryContextSwitchTo(spi);
+	}
+	SPI_finish();
+	return described;
 }
 
 /* One audit row for the event and all that came with it. */
@@ -241,17 +260,12 @@ audit_event(const NewEvent *event)
 {
 	AuditBatch	batch;
 	AuditRow	row = {0};
-	Datum		values[1] = {Int64GetDatum(event->event_id)};
-	bool		isnull;
 
-	(void) statement_run(&describe_event, values, NULL);
 	row.action = "event.created";
 	row.object = event->code;
 	row.has_event = true;
 	row.event_id = event->event_id;
-	row.new_value = DatumGetJsonbP(SPI_getbinval(SPI_tuptable->vals[0],
-												 SPI_tuptable->tupdesc, 1,
-												 &isnull));
+	row.new_value = event_describe(event->event_id);
 	audit_begin(&batch);
 	audit_add(&batch, &row);
 	audit_write(&batch);

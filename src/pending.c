@@ -45,6 +45,7 @@ static Statement unqueue_transaction = {
 static Work *pending = NULL;	/* in TopTransactionContext */
 static SubTransactionId queued_by = InvalidSubTransactionId;
 static bool callbacks_registered = false;
+static int	collecting = 0;		/* pending_collect calls under way */
 
 static void
 at_transaction_end(XactEvent event, void *arg)
@@ -95,7 +96,7 @@ pending_run_or_defer(Work *work)
 
 	if (work_is_empty(work))
 		return;
-	if (trigger_evaluation == EVALUATE_AT_STATEMENT)
+	if (trigger_evaluation == EVALUATE_AT_STATEMENT && collecting == 0)
 	{
 		engine_run(work, &ignored);
 		return;
@@ -115,7 +116,7 @@ pending_run_or_defer(Work *work)
 		pending = fresh;
 	}
 	work_merge(pending, work);
-	if (queued_by == InvalidSubTransactionId)
+	if (collecting == 0 && queued_by == InvalidSubTransactionId)
 	{
 		queued_by = GetCurrentSubTransactionId();
 		run_queue_statement(&queue_transaction);
@@ -133,6 +134,27 @@ pending_flush(void)
 		return;
 	pending = NULL;
 	engine_run(work, &ignored);
+}
+
+/*
+ * Does something that takes several statements, and evaluates once at its
+ * end: what lies between them is nobody's outcome.
+ */
+void
+pending_collect(void (*action) (void *arg), void *arg)
+{
+	collecting++;
+	PG_TRY();
+	{
+		action(arg);
+	}
+	PG_FINALLY();
+	{
+		collecting--;
+	}
+	PG_END_TRY();
+	if (collecting == 0)
+		pending_flush();
 }
 
 /*

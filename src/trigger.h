@@ -28,5 +28,6 @@ extern int64 trigger_id(TupleTableSlot *slot, const char *column);
 /* pending.c */
 extern void pending_run_or_defer(Work *work);
 extern void pending_flush(void);
+extern void pending_collect(void (*action) (void *arg), void *arg);
 
 #endif							/* ACHIEVE_TRIGGER_H */
