@@ -81,6 +81,7 @@ SQL_PARTS = \
 	sql/30-validity.sql sql/40-engine.sql sql/45-functions.sql \
 	sql/50-functions-tabs.sql \
 	sql/60-oracle.sql \
+	sql/80-access.sql \
 	sql/90-privileges.sql
 
 # Chapters that install() runs (tables, triggers, views), compiled into the library.
