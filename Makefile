@@ -115,6 +115,7 @@ REGRESS = \
 	keys \
 	behave_example behave_attendance behave_scores behave_evidence behave_payment behave_holds \
 	behave_manual behave_corrections behave_standing behave_validity behave_audit \
+	approve event_life transfer number_sequence \
 	refuse_facts refuse_functions
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
