@@ -474,6 +474,17 @@ decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
 	return queue;
 }
 
+/* Error context: which enrollment is being decided. */
+static void
+name_enrollment(void *arg)
+{
+	const EnrollmentKey *key = *(const EnrollmentKey *const *) arg;
+
+	if (key != NULL)
+		errcontext("evaluation of learner " INT64_FORMAT " on event " INT64_FORMAT,
+				   key->learner_id, key->event_id);
+}
+
 /*
  * Reads and decides the given enrollments, and whom they move. Ends early, with
  * evaluation->stale, where a configuration turned out to know an achievement
@@ -483,13 +494,22 @@ void
 decide_all(Evaluation *evaluation, const LockedEnrollment *locked, int count)
 {
 	List	   *queue = NIL;
+	const EnrollmentKey *current = NULL;
+	ErrorContextCallback context;
+
+	context.callback = name_enrollment;
+	context.arg = &current;
+	context.previous = error_context_stack;
+	error_context_stack = &context;
 
 	evaluation->transaction_id =
 		(int64) U64FromFullTransactionId(GetTopFullTransactionId());
 	for (int i = 0; i < count; i++)
 	{
-		EnrollmentState *state = make_state(evaluation, &locked[i], false);
+		EnrollmentState *state;
 
+		current = &locked[i].key;
+		state = make_state(evaluation, &locked[i], false);
 		if (state != NULL)
 			queue = enqueue(queue, state);
 	}
@@ -503,10 +523,12 @@ decide_all(Evaluation *evaluation, const LockedEnrollment *locked, int count)
 		{
 			EnrollmentState *state = lfirst(cell);
 
+			current = &state->key;
 			state->queued = false;
 			queue = decide(evaluation, state, queue);
 			if (evaluation->stale)
-				return;
+				break;
 		}
 	}
+	error_context_stack = context.previous;
 }

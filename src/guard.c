@@ -20,6 +20,7 @@
 #include "utils/rel.h"
 
 #include "engine.h"
+#include "identity.h"
 #include "statement.h"
 #include "trigger.h"
 
@@ -208,6 +209,7 @@ guard_used(PG_FUNCTION_ARGS)
 	bool		used;
 	Oid			types[2] = {INT8OID, TEXTOID};
 	Datum		values[2];
+	OwnerScope	scope;
 
 	read_end(set);
 	if (!event_exists)
@@ -215,15 +217,17 @@ guard_used(PG_FUNCTION_ARGS)
 
 	values[0] = Int64GetDatum(event_id);
 	values[1] = CStringGetTextDatum(value);
+	owner_enter(&scope, TABLE_EVENT);
 	SPI_connect();
 	if (SPI_execute_with_args(psprintf("SELECT 1 FROM achieve.%s AS f"
 									   " WHERE f.event_id OPERATOR(pg_catalog.=) $1"
-									   " AND f.%s::text OPERATOR(pg_catalog.=) $2 LIMIT 1",
+									   " AND f.%s::pg_catalog.text OPERATOR(pg_catalog.=) $2 LIMIT 1",
 									   fact_table, key),
 							  2, types, values, NULL, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for rows of \"achieve.%s\"", fact_table);
 	used = SPI_processed > 0;
 	SPI_finish();
+	owner_leave(&scope);
 	if (used)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
