@@ -76,10 +76,36 @@ FROM (SELECT r.event_id, r.learner_id
 COMMIT;
 
 -- Courses that ended more than two weeks ago are closed: what is not recorded
--- by now was not there, or not done.
+-- by now was not there, or not done. Those of last year are final.
 BEGIN;
-SELECT achieve.set_context('Marek Dvořák', 'course closed');
-UPDATE event SET status = 'closed' WHERE status = 'scheduled' AND ends_at < now() - interval '14 days';
+SELECT achieve.set_context('Marek Dvořák');
+SELECT achieve.close_event(event_id, 'all papers are in')
+FROM event
+WHERE status = 'scheduled' AND ends_at < now() - interval '14 days'
+ORDER BY event_id;
+SELECT achieve.finalize_event(event_id, 'annual audit done')
+FROM event
+WHERE status = 'closed' AND ends_at < now() - interval '1 year'
+ORDER BY event_id;
+COMMIT;
+
+-- The leadership certificate needs a second pair of eyes: Grace Mwangi set
+-- none of these results, so she may approve them.
+BEGIN;
+SELECT achieve.set_context('Grace Mwangi');
+SELECT achieve.approve_results(event_id, NULL, 'papers checked') FROM event WHERE code = 'LD-601';
+COMMIT;
+
+-- A driver lent out his licence.
+BEGIN;
+SELECT achieve.set_context('Ingrid Solberg');
+SELECT achieve.revoke(a.achievement_id, 'lent the licence to a colleague')
+FROM achievement a
+JOIN event e ON e.event_id = a.event_id
+JOIN achievement_type y ON y.achievement_type_id = a.achievement_type_id
+WHERE e.code = 'FL-201' AND y.code = 'forklift-licence' AND a.revoked_at IS NULL
+ORDER BY a.achievement_id
+LIMIT 1;
 COMMIT;
 
 -- Money that comes in late still brings the certificate.
