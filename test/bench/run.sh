@@ -52,41 +52,29 @@ pay=$((${big:-0} > 5000 ? 10000 : 1000))
 
 # --- a private cluster, durable as in production, without background noise ---
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/achieve-bench.XXXXXX")
+work=${ACHIEVE_DIR:-$(mktemp -d "${TMPDIR:-/tmp}/achieve-bench.XXXXXX")}
 out=${BENCH_DIR:-$work/out}
-mkdir -p "$out" "$work/run"
+mkdir -p "$out"
 started=$SECONDS
 
-as_server()
+cluster()
 {
-	if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
+	PG_CONFIG=${PG_CONFIG:-pg_config} "$here/../../tools/cluster.sh" "$@"
 }
 
 finish()
 {
-	as_server "$bin/pg_ctl" -D "$work/data" -m immediate stop >/dev/null 2>&1 || true
-	rm -rf "$work"
+	cluster stop "$work"
+	# A folder that was given goes with whoever gave it.
+	[ -n "${ACHIEVE_DIR:-}" ] || rm -rf "$work"
 }
 trap finish EXIT
 
 start_cluster()
 {
-	[ "$(id -u)" != 0 ] || chown -R postgres "$work"
-	as_server "$bin/initdb" -D "$work/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 >"$work/initdb.log"
-	cat >>"$work/data/postgresql.conf" <<-END
-		listen_addresses = ''
-		unix_socket_directories = '$work/run'
-		fsync = on
-		full_page_writes = on
-		shared_buffers = 1GB
-		work_mem = 64MB
-		random_page_cost = 1.1
-		max_wal_size = 16GB
-		checkpoint_timeout = 1h
-		autovacuum = off
-	END
-	as_server "$bin/pg_ctl" -D "$work/data" -w -l "$work/log" start >/dev/null
-	export PGHOST=$work/run PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
+	eval "$(cluster start "$work" "shared_buffers = 1GB" "work_mem = 64MB" \
+		"random_page_cost = 1.1" "max_wal_size = 16GB" "checkpoint_timeout = 1h" \
+		"autovacuum = off")"
 }
 
 sql() # database, psql arguments
