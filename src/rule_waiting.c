@@ -137,11 +137,17 @@ static void
 note_lost(Waiting *waiting, const RuleNode *node, bool negated)
 {
 	StringInfoData words;
-
 	bool		is_list = node->kind == RULE_AND || node->kind == RULE_OR;
 	bool		is_leaf = node->kind == RULE_COMPARISON || node->kind == RULE_FLAG;
 	bool		can_change = is_leaf && rule_words_can_change(node);
 
+	if (node->kind == RULE_FLAG &&
+		(node->fact == RULE_FACT_PASSED || node->fact == RULE_FACT_FAILED))
+	{
+		add_phrase(waiting, (node->fact == RULE_FACT_PASSED) != negated ?
+				   "result failed" : "result passed");
+		return;
+	}
 	initStringInfo(&words);
 	if (negated)
 		appendStringInfoString(&words, is_list ? "not (" : "not ");
