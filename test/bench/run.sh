@@ -341,7 +341,7 @@ start_cluster
 note "loading"
 [[ $parts != *writes* ]] || make_template bench_writes data.sql -v running=$running -v singles=$singles \
 	-v registers=$registers -v corrected=$corrected
-[[ $parts != *bulk* ]] || make_template bench_bulk bulk.sql -v big=$big -v events=$bulk_events
+[[ $parts != *bulk* ]] || make_template bench_bulk bulk.sql -v big="${big:-}" -v events="${bulk_events:-}"
 if [ "$(sql "bench_${parts%% *}" -c "SELECT count(*) FROM pg_trigger
 	WHERE tgrelid = 'achieve.attendance'::regclass AND NOT tgisinternal")" = 0 ]; then
 	echo "The installed achieve has no trigger on attendance: no engine to measure."
