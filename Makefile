@@ -33,6 +33,7 @@ OBJS = \
 	src/installation.o \
 	src/json.o \
 	src/locks.o \
+	src/notify.o \
 	src/numbers.o \
 	src/pending.o \
 	src/prerequisites.o \
@@ -116,7 +117,8 @@ REGRESS = \
 	behave_example behave_attendance behave_scores behave_evidence behave_payment behave_holds \
 	behave_manual behave_corrections behave_standing behave_validity behave_audit \
 	approve event_life transfer number_sequence \
-	refuse_facts refuse_functions
+	refuse_facts refuse_functions \
+	order_ways order_permuted oracle_falsified
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \
