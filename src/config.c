@@ -11,6 +11,11 @@
  * What it holds of achievement types is not covered by that: types_changed
  * drops everything when a type changes, and whoever locks a type compares.
  *
+ * Nor does the version know of rows that this transaction has written before
+ * the event's row moves with them (at commit, with achieve.evaluation =
+ * commit). What is read meanwhile is provisional: it is dropped when the
+ * transaction, or a part of it, is undone.
+ *
  * A configuration that was replaced is kept until config_release, which the
  * outermost evaluation calls: an evaluation further out may still use it.
  *
@@ -19,6 +24,7 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -40,7 +46,8 @@ typedef struct ConfigEntry
 static HTAB *cache = NULL;		/* in CacheMemoryContext */
 static List *retired = NIL;		/* memory contexts, likewise */
 static bool types_are_stale = false;
-static bool callback_registered = false;
+static bool some_are_provisional = false;
+static bool callbacks_registered = false;
 
 /* The word of event.status. */
 EventStatus
@@ -369,6 +376,58 @@ retire(EventConfig *config)
 	MemoryContextSwitchTo(caller);
 }
 
+/* Drops what is provisional, or lets it stand. */
+static void
+settle(bool undone)
+{
+	HASH_SEQ_STATUS status;
+	ConfigEntry *entry;
+
+	if (!some_are_provisional || cache == NULL)
+		return;
+	some_are_provisional = false;
+	hash_seq_init(&status, cache);
+	while ((entry = hash_seq_search(&status)) != NULL)
+	{
+		EventConfig *config = entry->config;
+
+		if (config == NULL || !config->provisional)
+			continue;
+		config->provisional = false;
+		if (!undone)
+			continue;
+		retire(config);
+		entry->config = NULL;
+	}
+}
+
+/* XactCallback: a prepared transaction may be undone as well. */
+static void
+at_transaction_end(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+			settle(false);
+			break;
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			settle(true);
+			break;
+		default:
+			break;
+	}
+}
+
+/* SubXactCallback */
+static void
+at_subtransaction_end(SubXactEvent event, SubTransactionId my_id,
+					  SubTransactionId parent_id, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		settle(true);
+}
+
 /* The entry of an event in the cache, made where asked and absent. */
 static ConfigEntry *
 cache_entry(int64 event_id, bool make)
@@ -385,10 +444,12 @@ cache_entry(int64 event_id, bool make)
 		control.hcxt = CacheMemoryContext;
 		cache = hash_create("achieve events", 64, &control,
 							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-		if (!callback_registered)
+		if (!callbacks_registered)
 		{
 			CacheRegisterRelcacheCallback(types_changed, (Datum) 0);
-			callback_registered = true;
+			RegisterXactCallback(at_transaction_end, NULL);
+			RegisterSubXactCallback(at_subtransaction_end, NULL);
+			callbacks_registered = true;
 		}
 	}
 	entry = hash_search(cache, &event_id, make ? HASH_ENTER : HASH_FIND,
@@ -437,6 +498,9 @@ config_get(ReadSet *set, int64 event_id)
 		return config;
 
 	config = load(set, row);
+	config->provisional =
+		TransactionIdIsValid(GetTopTransactionIdIfAny());
+	some_are_provisional |= config->provisional;
 	if (entry->config != NULL)
 		retire(entry->config);
 	entry->config = config;

@@ -83,6 +83,8 @@ typedef struct EventConfig
 	ItemPointerData tid;
 	int64		config_version;
 
+	bool		provisional;	/* perhaps read from rows that will be undone */
+
 	MemoryContext context;
 	EventStatus status;
 	bool		closed;			/* nothing of the event is open any more */
