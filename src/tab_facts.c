@@ -192,6 +192,24 @@ waits_for_payment_only(EnrollmentState *state, const Rule *rule)
 	return truth == TRUTH_YES;
 }
 
+/* What an award waits for, or, plainly, that the result rules it out. */
+static char *
+award_waits_for(EnrollmentState *state, const Rule *rule, Truth truth)
+{
+	uint32		reads = rule_fact_mask(rule);
+
+	if (truth == TRUTH_NO)
+	{
+		if ((reads & FACT_BIT(RULE_FACT_PASSED)) != 0 &&
+			state->facts.passed == TRUTH_NO)
+			return pstrdup("result failed");
+		if ((reads & FACT_BIT(RULE_FACT_FAILED)) != 0 &&
+			state->facts.failed == TRUTH_NO)
+			return pstrdup("result passed");
+	}
+	return rule_waiting_for(rule, &state->facts.asked);
+}
+
 static Outlook
 find_outlook(EnrollmentState *state, int64 type_id)
 {
@@ -214,8 +232,7 @@ find_outlook(EnrollmentState *state, int64 type_id)
 	truth = rule_evaluate(award.config->rule, &state->facts.asked);
 	if (truth != TRUTH_NO)
 		outlook.state = "pending";
-	outlook.waiting_for = rule_waiting_for(award.config->rule,
-										   &state->facts.asked);
+	outlook.waiting_for = award_waits_for(state, award.config->rule, truth);
 	outlook.blocked_by_payment = truth == TRUTH_OPEN &&
 		waits_for_payment_only(state, award.config->rule);
 	return outlook;
