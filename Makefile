@@ -17,6 +17,10 @@ OBJS = \
 	src/audit.o \
 	src/audit_configuration.o \
 	src/catalog.o \
+	src/certificate.o \
+	src/certificate_api.o \
+	src/certificate_code.o \
+	src/certificate_template.o \
 	src/chapters.o \
 	src/config.o \
 	src/create_event.o \
@@ -35,6 +39,7 @@ OBJS = \
 	src/locks.o \
 	src/notify.o \
 	src/numbers.o \
+	src/open_badge.o \
 	src/pending.o \
 	src/prerequisites.o \
 	src/reader.o \
@@ -67,6 +72,7 @@ OBJS = \
 	src/write.o \
 	src/write_results.o \
 	src/write_awards.o \
+	src/write_certificates.o \
 	src/write_audit.o
 
 # Before 16 modules are loaded with global symbols: another library's function
@@ -81,6 +87,7 @@ SQL_PARTS = \
 	sql/20-install.sql \
 	sql/30-validity.sql sql/40-engine.sql sql/45-functions.sql \
 	sql/50-functions-tabs.sql \
+	sql/55-certificates.sql \
 	sql/60-oracle.sql \
 	sql/80-access.sql \
 	sql/90-privileges.sql
@@ -92,6 +99,7 @@ INSTALL_PARTS = \
 	sql/install/30-outcomes.sql \
 	sql/install/40-triggers.sql \
 	sql/install/50-tabs.sql \
+	sql/install/55-certificates.sql \
 	sql/install/60-reports.sql
 
 # Regression tests, each test/sql/NAME.sql with expected/NAME.out.
@@ -110,7 +118,7 @@ REGRESS = \
 	$(if $(filter 15,$(MAJORVERSION)),,rule_soft_error) \
 	validity \
 	installation \
-	restore \
+	restore readme \
 	constraints \
 	passing_rules_tab \
 	keys \
