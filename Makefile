@@ -27,6 +27,7 @@ OBJS = \
 	src/decide.o \
 	src/decimal.o \
 	src/engine.o \
+	src/explain_result.o \
 	src/facts.o \
 	src/facts_json.o \
 	src/facts_score.o \
@@ -42,6 +43,9 @@ OBJS = \
 	src/open_badge.o \
 	src/pending.o \
 	src/prerequisites.o \
+	src/preview.o \
+	src/preview_changes.o \
+	src/preview_difference.o \
 	src/reader.o \
 	src/restore.o \
 	src/rule_error.o \
@@ -89,6 +93,7 @@ SQL_PARTS = \
 	sql/50-functions-tabs.sql \
 	sql/55-certificates.sql \
 	sql/60-oracle.sql \
+	sql/65-explain-preview.sql \
 	sql/80-access.sql \
 	sql/90-privileges.sql
 

@@ -29,6 +29,18 @@ at_transaction_end(XactEvent event, void *arg)
 		ended = NULL;
 }
 
+static HTAB *
+make_memory(void)
+{
+	HASHCTL		control = {0};
+
+	control.keysize = sizeof(EnrollmentKey);
+	control.entrysize = sizeof(Approval);
+	control.hcxt = TopTransactionContext;
+	return hash_create("achieve approvals", 64, &control,
+					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
 /* Notes an approval that ends now. */
 void
 approval_remember(const EnrollmentKey *key, Outcome outcome,
@@ -42,15 +54,7 @@ approval_remember(const EnrollmentKey *key, Outcome outcome,
 		callback_registered = true;
 	}
 	if (ended == NULL)
-	{
-		HASHCTL		control = {0};
-
-		control.keysize = sizeof(EnrollmentKey);
-		control.entrysize = sizeof(Approval);
-		control.hcxt = TopTransactionContext;
-		ended = hash_create("achieve approvals", 64, &control,
-							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
+		ended = make_memory();
 	approval = hash_search(ended, key, HASH_ENTER, NULL);
 	approval->outcome = outcome;
 	approval->approved_at = approved_at;
@@ -74,4 +78,33 @@ approval_forget(const EnrollmentKey *key)
 {
 	if (ended != NULL)
 		(void) hash_search(ended, key, HASH_REMOVE, NULL);
+}
+
+/*
+ * Begins something that is going to be undone: what is noted meanwhile is
+ * forgotten by approvals_end_trial, which takes what is returned here.
+ */
+HTAB *
+approvals_begin_trial(void)
+{
+	HTAB	   *remembered = ended;
+	HASH_SEQ_STATUS status;
+	Approval   *approval;
+
+	if (remembered == NULL)
+		return NULL;
+	ended = make_memory();
+	hash_seq_init(&status, remembered);
+	while ((approval = hash_seq_search(&status)) != NULL)
+		*(Approval *) hash_search(ended, &approval->key, HASH_ENTER,
+								  NULL) = *approval;
+	return remembered;
+}
+
+void
+approvals_end_trial(HTAB *remembered)
+{
+	if (ended != NULL)
+		hash_destroy(ended);
+	ended = remembered;
 }

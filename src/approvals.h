@@ -24,5 +24,7 @@ extern void approval_remember(const EnrollmentKey *key, Outcome outcome,
 extern const Approval *approval_recall(const EnrollmentKey *key,
 									   Outcome outcome);
 extern void approval_forget(const EnrollmentKey *key);
+extern HTAB *approvals_begin_trial(void);
+extern void approvals_end_trial(HTAB *remembered);
 
 #endif							/* ACHIEVE_APPROVALS_H */

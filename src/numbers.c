@@ -45,6 +45,9 @@ typedef struct NumberSource
 	int64		drawn;			/* gapless: how many are left of that */
 } NumberSource;
 
+static bool on_trial = false;
+static int64 last_on_trial = 0;
+
 static Statement read_sequence = {
 	.sql = "SELECT s.format, s.start_at, s.reset, s.gapless"
 	" FROM achieve.number_sequence AS s"
@@ -156,9 +159,28 @@ draw_from_counter(NumberSource *source)
 	source->next = after - source->drawn;
 }
 
+/*
+ * Begins something that is going to be undone: no counter moves and nobody
+ * waits for one. The numbers meanwhile are negative, which no other is.
+ */
+void
+numbers_begin_trial(void)
+{
+	on_trial = true;
+	last_on_trial = 0;
+}
+
+void
+numbers_end_trial(void)
+{
+	on_trial = false;
+}
+
 static int64
 draw(NumberSource *source)
 {
+	if (on_trial)
+		return --last_on_trial;
 	if (!source->gapless)
 	{
 		if (!OidIsValid(source->relid))

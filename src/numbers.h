@@ -21,5 +21,7 @@ typedef struct NumberRequest
 } NumberRequest;
 
 extern void numbers_assign(NumberRequest *requests, int count);
+extern void numbers_begin_trial(void);
+extern void numbers_end_trial(void);
 
 #endif							/* ACHIEVE_NUMBERS_H */
