@@ -4,7 +4,7 @@
 \echo 'Old system: first aid certificates taken over with their numbers and dates'
 BEGIN;
 SELECT achieve.set_context('Ingrid Solberg', 'taken over from the old system');
-SELECT achieve.create_event('first-aid', (achieve.today() - 930 + time '09:00') AT TIME ZONE 'UTC', 'FA-OLD', 'First aid, records of the old system') AS old \gset
+SELECT achieve.create_event('first-aid', (achieve.today() - 930 + time '09:00') AT TIME ZONE 'UTC', 'FA-OLD', 'First aid, old records') AS old \gset
 
 -- Nobody knows the registers any more: no rule decides here.
 UPDATE event SET passing_rule = NULL WHERE event_id = :old;

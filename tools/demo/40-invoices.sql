@@ -4,7 +4,7 @@
 \echo 'Invoices: one for several learners each'
 
 BEGIN;
-SELECT achieve.set_context('Accounts receivable', 'invoices written');
+SELECT achieve.set_context('Accounting', 'invoices written');
 
 CREATE TEMPORARY TABLE bill AS
 SELECT row_number() OVER (ORDER BY e.starts_at, e.event_id, l.account_id, private_id) AS n,

@@ -8,7 +8,7 @@ DO $$
 DECLARE
 	paid_in date;
 BEGIN
-	PERFORM achieve.set_context('Accounts receivable', 'bank statement read');
+	PERFORM achieve.set_context('Accounting', 'bank statement read');
 	FOR paid_in IN SELECT DISTINCT date_trunc('month', due_on)::date FROM invoice ORDER BY 1 LOOP
 		UPDATE invoice SET status = 'paid'
 		WHERE date_trunc('month', due_on) = paid_in AND pg_temp.dice('pays', number) < 62;
@@ -22,7 +22,7 @@ END $$;
 
 -- Half price agreed afterwards: a credit covers the rest of what was half paid.
 BEGIN;
-SELECT achieve.set_context('Accounts receivable', 'credit notes');
+SELECT achieve.set_context('Accounting', 'credit notes');
 UPDATE invoice_line l
 SET amount_credited = l.amount - l.amount_paid
 FROM invoice i
@@ -32,7 +32,7 @@ COMMIT;
 
 -- Two invoices went to the wrong address: void, and written again.
 BEGIN;
-SELECT achieve.set_context('Accounts receivable', 'wrong address');
+SELECT achieve.set_context('Accounting', 'wrong address');
 WITH wrong AS (
 	UPDATE invoice SET status = 'void'
 	WHERE invoice_id IN (SELECT invoice_id FROM invoice

@@ -43,7 +43,7 @@ COMMIT;
 -- One invoice for each customer. Chidinma pays for herself, Yuki's invoice is
 -- only a draft, and Daan has a second one for his handbook.
 BEGIN;
-SELECT achieve.set_context('Accounts receivable', 'invoices written');
+SELECT achieve.set_context('Accounting', 'invoices written');
 INSERT INTO invoice (number, account_id, status, due_on)
 SELECT v.number, a.account_id, v.status, achieve.today('Europe/Amsterdam') + 14
 FROM (VALUES ('INV-7001', 'C-001', 'issued'), ('INV-7002', 'C-002', 'issued'), ('INV-7003', 'C-006', 'issued'),
@@ -101,7 +101,7 @@ WHERE event_id = :fl AND status = 'active' AND learner_id <> :agnieszka;
 
 -- Payments: some invoices whole, Havenlogistiek all but 380 for Daan.
 BEGIN;
-SELECT achieve.set_context('Accounts receivable', 'bank statement read');
+SELECT achieve.set_context('Accounting', 'bank statement read');
 UPDATE invoice SET status = 'paid' WHERE number IN ('INV-7003', 'INV-7004', 'INV-7007', 'INV-7008');
 UPDATE invoice_line l SET amount_paid = CASE learner_id WHEN :daan THEN 400 WHEN :anna THEN 390 ELSE amount END
 FROM invoice i

@@ -5,7 +5,7 @@
 
 -- Lotte was there after all: the trainer had skipped a line.
 BEGIN;
-SELECT achieve.set_context('Pieter Claes', 'wrong line in the register, Lotte Visser was in session 2');
+SELECT achieve.set_context('Pieter Claes', 'wrong line, she was in session 2');
 UPDATE attendance SET status = 'present' WHERE event_id = :fl AND learner_id = :lotte AND session_no = 2;
 COMMIT;
 
@@ -17,19 +17,19 @@ INSERT INTO score (event_id, learner_id, code, attempt, score) VALUES
 	(:fl, :anna, 'theory', 2, 31), (:fl, :emeka, 'practical', 2, 74);
 COMMIT;
 BEGIN;
-SELECT achieve.set_context('Accounts receivable', 'credit note CN-118');
+SELECT achieve.set_context('Accounting', 'credit note CN-118');
 UPDATE invoice_line SET amount_credited = 390 WHERE event_id = :fl AND learner_id = :anna;
 COMMIT;
 
 -- The second examiner had Emeka at 76: he passes, by hand and with a reason.
 BEGIN;
 SELECT achieve.set_context('Ingrid Solberg');
-SELECT achieve.set_result(:fl, :emeka, 'passed', 'second examiner''s sheet says 76, first one misread');
+SELECT achieve.set_result(:fl, :emeka, 'passed', 'second examiner''s sheet says 76');
 COMMIT;
 
 -- Chidinma's bank takes the payment back, so her licence lapses.
 BEGIN;
-SELECT achieve.set_context('Accounts receivable', 'direct debit returned by the bank');
+SELECT achieve.set_context('Accounting', 'direct debit returned by the bank');
 UPDATE invoice_line SET amount_paid = 0 WHERE event_id = :fl AND learner_id = :chidinma;
 COMMIT;
 
@@ -110,6 +110,6 @@ COMMIT;
 
 -- Money that comes in late still brings the certificate.
 BEGIN;
-SELECT achieve.set_context('Accounts receivable', 'reminders paid');
+SELECT achieve.set_context('Accounting', 'reminders paid');
 UPDATE invoice SET status = 'paid' WHERE status = 'issued' AND pg_temp.dice('reminder', number) < 40 AND number < 'INV-7';
 COMMIT;
