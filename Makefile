@@ -131,12 +131,24 @@ REGRESS = \
 	behave_manual behave_corrections behave_standing behave_validity behave_audit \
 	approve event_life transfer number_sequence \
 	refuse_facts refuse_functions \
-	order_ways order_permuted oracle_falsified
+	order_ways order_permuted oracle_falsified oracle_random
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \
 	install_install \
-	install
+	install \
+	attendance_score score_payment completion_condition attendance_completion activation_fact correction_fact \
+	cancellation_fact deletion_fact registers updates two_events_opposite \
+	commit_pair commit_statement commit_order commit_rule_change \
+	rule_change_enrollment rule_change_fact session_added_enrollment session_added_fact \
+	session_cancelled_enrollment session_cancelled_fact max_score_enrollment max_score_fact assessment_change_fact \
+	achievement_added_enrollment achievement_added_fact \
+	invoice_paid_new_line invoice_issued_new_line invoice_payments credit_payment credit_payment_one_line \
+	award_by_rule_enrollment award_by_rule_fact award_by_function_enrollment award_by_function_fact \
+	revoke_enrollment revoke_fact award_award award_fact renewals \
+	holds_stale_cache awaited_type renamed_type ripple_order same_event_first_rule \
+	set_result_fact clear_result_fact approval_fact approval_earning_fact close_fact close_enrollment finalize_fact \
+	serializable_read_committed repeatable_read_late gapless_numbers
 
 HDRS        = $(wildcard src/*.h) src/install_sql.h
 DATA_built  = sql/achieve--$(EXTVERSION).sql
