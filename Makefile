@@ -21,6 +21,7 @@ OBJS = \
 	src/certificate_api.o \
 	src/certificate_code.o \
 	src/certificate_template.o \
+	src/certificate_tidings.o \
 	src/chapters.o \
 	src/config.o \
 	src/create_event.o \
@@ -41,6 +42,7 @@ OBJS = \
 	src/notify.o \
 	src/numbers.o \
 	src/open_badge.o \
+	src/outbox.o \
 	src/pending.o \
 	src/prerequisites.o \
 	src/preview.o \
@@ -48,6 +50,8 @@ OBJS = \
 	src/preview_difference.o \
 	src/reader.o \
 	src/restore.o \
+	src/results_as_of.o \
+	src/rule_certain.o \
 	src/rule_error.o \
 	src/rule_eval.o \
 	src/rule_explain.o \
@@ -62,6 +66,7 @@ OBJS = \
 	src/rule_scan.o \
 	src/rule_waiting.o \
 	src/rule_words.o \
+	src/run_due.o \
 	src/state.o \
 	src/sync_event.o \
 	src/api_transfer.o \
@@ -94,6 +99,7 @@ SQL_PARTS = \
 	sql/55-certificates.sql \
 	sql/60-oracle.sql \
 	sql/65-explain-preview.sql \
+	sql/70-communications.sql \
 	sql/80-access.sql \
 	sql/90-privileges.sql
 
@@ -105,7 +111,9 @@ INSTALL_PARTS = \
 	sql/install/40-triggers.sql \
 	sql/install/50-tabs.sql \
 	sql/install/55-certificates.sql \
-	sql/install/60-reports.sql
+	sql/install/60-reports.sql \
+	sql/install/65-rule-problems.sql \
+	sql/install/70-records.sql
 
 # Regression tests, each test/sql/NAME.sql with expected/NAME.out.
 REGRESS = \
@@ -128,7 +136,7 @@ REGRESS = \
 	passing_rules_tab \
 	keys \
 	behave_example behave_attendance behave_scores behave_evidence behave_payment behave_holds \
-	behave_manual behave_corrections behave_standing behave_validity behave_audit \
+	behave_manual behave_corrections behave_standing behave_validity behave_audit behave_rekey \
 	approve event_life transfer number_sequence \
 	refuse_facts refuse_functions \
 	order_ways order_permuted oracle_falsified oracle_random

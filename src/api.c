@@ -11,7 +11,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
@@ -31,6 +33,18 @@ api_id(FunctionCallInfo fcinfo, int argument, const char *name)
 				 errmsg("%s must not be null", name),
 				 errhint("Say which one is meant.")));
 	return PG_GETARG_INT64(argument);
+}
+
+/* A required text argument. */
+char *
+api_text(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name),
+				 errhint("Say which one is meant.")));
+	return text_to_cstring(PG_GETARG_TEXT_PP(argument));
 }
 
 /* The required reason. */
@@ -71,6 +85,62 @@ api_lock(int64 event_id, int64 learner_id)
 						learner_id, event_id),
 				 errhint("The enrollment was deleted meanwhile.")));
 	return locked[0];
+}
+
+/*
+ * Locks the enrollments of an event that an argument of learner ids means:
+ * those named, else all that the caller sees.
+ */
+Work *
+api_lock_learners(FunctionCallInfo fcinfo, int argument, int64 event_id,
+				  LockedEnrollment **locked, int *count)
+{
+	Work	   *work = palloc(sizeof(Work));
+	IdList		named = {0};
+	bool		all = PG_ARGISNULL(argument);
+
+	work_init(work, CurrentMemoryContext);
+	work_touch(work, FACTS_ALL);
+	access_check_event(event_id);
+	if (!all)
+	{
+		Datum	   *elements;
+		bool	   *nulls;
+		int			element_count;
+
+		deconstruct_array(PG_GETARG_ARRAYTYPE_P(argument), INT8OID, 8,
+						  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls,
+						  &element_count);
+		for (int i = 0; i < element_count; i++)
+		{
+			if (nulls[i])
+				ereport(ERROR,
+						(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						 errmsg("learner_ids must not contain null"),
+						 errhint("Leave learner_ids null to mean all learners.")));
+			work_add_id(work, &named, DatumGetInt64(elements[i]));
+		}
+		for (int i = 0; i < named.count; i++)
+			access_check_enrollment(event_id, named.ids[i]);
+	}
+	else
+		access_visible_learners(event_id, work, &named);
+	pending_flush();
+	for (int i = 0; i < named.count; i++)
+		work_add_key(work, event_id, named.ids[i]);
+	*locked = locks_take(work, count);
+	return work;
+}
+
+/* The learners of the work, as an array. */
+Datum
+api_learners(const Work *work)
+{
+	ValueColumn learners = {.type = INT8OID};
+
+	for (int i = 0; i < work->key_count; i++)
+		value_add(&learners, Int64GetDatum(work->keys[i].learner_id));
+	return value_array(&learners);
 }
 
 /* The configuration of an event that exists. */

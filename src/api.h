@@ -31,8 +31,13 @@
 extern Jsonb *event_describe(int64 event_id);
 
 extern int64 api_id(FunctionCallInfo fcinfo, int argument, const char *name);
+extern char *api_text(FunctionCallInfo fcinfo, int argument, const char *name);
 extern char *api_reason(FunctionCallInfo fcinfo, int argument);
 extern LockedEnrollment api_lock(int64 event_id, int64 learner_id);
+extern Work *api_lock_learners(FunctionCallInfo fcinfo, int argument,
+							   int64 event_id, LockedEnrollment **locked,
+							   int *count);
+extern Datum api_learners(const Work *work);
 extern const EventConfig *api_event(ReadSet *set, int64 event_id);
 extern void api_require_open_outcomes(const EventConfig *config);
 extern void api_require_active(const LockedEnrollment *locked,

@@ -11,7 +11,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "access.h"
@@ -182,51 +181,17 @@ audit_returned(int64 event_id, bool approved, const char *reason)
 	audit_write(&batch);
 }
 
-/* The learners that are meant: those named, else all, as the caller sees. */
+/* Locks the learners that are meant, whose results may be approved. */
 static Work *
 lock_learners_meant(FunctionCallInfo fcinfo, int64 event_id)
 {
-	Work	   *work = palloc(sizeof(Work));
-	IdList		named = {0};
-	bool		all = PG_ARGISNULL(1);
-	ReadSet    *set;
-	const EventConfig *config;
 	LockedEnrollment *locked;
 	int			count;
+	Work	   *work = api_lock_learners(fcinfo, 1, event_id, &locked, &count);
+	ReadSet    *set = read_begin();
+	const EventConfig *config = api_event(set, event_id);
 
-	work_init(work, CurrentMemoryContext);
-	work_touch(work, FACTS_ALL);
-	access_check_event(event_id);
-	if (!all)
-	{
-		Datum	   *elements;
-		bool	   *nulls;
-		int			element_count;
-
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), INT8OID, 8,
-						  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls,
-						  &element_count);
-		for (int i = 0; i < element_count; i++)
-		{
-			if (nulls[i])
-				ereport(ERROR,
-						(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						 errmsg("learner_ids must not contain null"),
-						 errhint("Leave learner_ids null to mean all learners.")));
-			work_add_id(work, &named, DatumGetInt64(elements[i]));
-		}
-		for (int i = 0; i < named.count; i++)
-			access_check_enrollment(event_id, named.ids[i]);
-	}
-	else
-		access_visible_learners(event_id, work, &named);
-	pending_flush();
-	for (int i = 0; i < named.count; i++)
-		work_add_key(work, event_id, named.ids[i]);
-	locked = locks_take(work, &count);
-	set = read_begin();
-	config = api_event(set, event_id);
-	if (count > 0 && !all)
+	if (count > 0 && !PG_ARGISNULL(1))
 	{
 		for (int i = 0; i < count; i++)
 			api_require_active(&locked[i], config);
@@ -235,16 +200,6 @@ lock_learners_meant(FunctionCallInfo fcinfo, int64 event_id)
 		api_require_open_outcomes(config);
 	read_end(set);
 	return work;
-}
-
-static Datum
-learners_of(const Work *work)
-{
-	ValueColumn learners = {.type = INT8OID};
-
-	for (int i = 0; i < work->key_count; i++)
-		value_add(&learners, Int64GetDatum(work->keys[i].learner_id));
-	return value_array(&learners);
 }
 
 /* Approves or withdraws; returns how many results that was. */
@@ -262,7 +217,7 @@ change_approvals(FunctionCallInfo fcinfo, bool approve)
 
 	SPI_connect();
 	values[0] = Int64GetDatum(event_id);
-	values[1] = learners_of(work);
+	values[1] = api_learners(work);
 	if (approve)
 		require_another(event_id, values[1]);
 	changed = statement_run(approve ? &find_approvable : &find_approved,

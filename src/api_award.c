@@ -7,12 +7,15 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
 #include "api_record.h"
+#include "certificate.h"
 #include "identity.h"
 #include "json.h"
+#include "notify.h"
 #include "numbers.h"
 
 PG_FUNCTION_INFO_V1(award_achievement);
@@ -157,8 +160,7 @@ award_achievement(PG_FUNCTION_ARGS)
 {
 	int64		event_id = api_id(fcinfo, 0, "event_id");
 	int64		learner_id = api_id(fcinfo, 1, "learner_id");
-	char	   *code = PG_ARGISNULL(2) ? "" :
-		text_to_cstring(PG_GETARG_TEXT_PP(2));
+	char	   *code = api_text(fcinfo, 2, "achievement_type");
 	char	   *reason = api_reason(fcinfo, 3);
 	TimestampTz issued_at = issued_argument(fcinfo);
 	LockedEnrollment locked;
@@ -170,6 +172,7 @@ award_achievement(PG_FUNCTION_ARGS)
 	Validity	validity;
 	JsonBuilder json;
 	AuditRow	row = {0};
+	NotifyBatch notifications;
 	char	   *number;
 	int64		id;
 
@@ -189,6 +192,13 @@ award_achievement(PG_FUNCTION_ARGS)
 		refuse_second(&locked.key, code);
 	validity = award_dates(fcinfo, set, &terms, config, &learner, issued_at);
 	read_end(set);
+	if (IsolationUsesXactSnapshot())
+	{
+		set = read_begin_as_transaction();
+		terms_require_seen(set, &locked.key, terms.type_id);
+		read_end(set);
+	}
+	unblock_rule(&locked.key, terms.type_id);
 	id = insert_record(fcinfo, &locked, config, code, &terms, issued_at,
 					   &validity, &number);
 
@@ -209,6 +219,11 @@ award_achievement(PG_FUNCTION_ARGS)
 	row.new_value = json_end(&json);
 	row.reason = reason;
 	api_audit(&row);
+	notify_begin(&notifications);
+	notify_issued(&notifications, &locked.key, id);
+	notify_write_now(&notifications);
+	if (terms.has_template)
+		certificate_follow(event_id, id, CERTIFICATE_ISSUE);
 	api_evaluate(event_id, learner_id, &changed);
 	PG_RETURN_INT64(id);
 }

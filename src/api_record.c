@@ -15,8 +15,10 @@
 
 #include "access.h"
 #include "api_record.h"
+#include "certificate.h"
 #include "identity.h"
 #include "json.h"
+#include "notify.h"
 
 PG_FUNCTION_INFO_V1(revoke_achievement);
 PG_FUNCTION_INFO_V1(reinstate_achievement);
@@ -35,7 +37,8 @@ static Statement find_record = {
 
 static Statement revoke_record = {
 	.sql = "UPDATE achieve.achievement AS a SET revoked_at = $3,"
-	" revoked_by = $4, revoke_reason = $5, lapse_transaction_id = NULL"
+	" revoked_by = $4, revoke_reason = $5, lapse_transaction_id = NULL,"
+	" blocks_rule = true"
 	" WHERE a.event_id OPERATOR(pg_catalog.=) $1"
 	" AND a.achievement_id OPERATOR(pg_catalog.=) $2",
 	.table = TABLE_ACHIEVEMENT,
@@ -51,6 +54,16 @@ static Statement reinstate_record = {
 	.table = TABLE_ACHIEVEMENT,
 	.argument_count = 2,
 	.types = {INT8OID, INT8OID},
+};
+
+static Statement unblock = {
+	.sql = "UPDATE achieve.achievement AS a SET blocks_rule = false"
+	" WHERE a.event_id OPERATOR(pg_catalog.=) $1"
+	" AND a.learner_id OPERATOR(pg_catalog.=) $2"
+	" AND a.achievement_type_id OPERATOR(pg_catalog.=) $3 AND a.blocks_rule",
+	.table = TABLE_ACHIEVEMENT,
+	.argument_count = 3,
+	.types = {INT8OID, INT8OID, INT8OID},
 };
 
 static Statement amend_record = {
@@ -179,6 +192,20 @@ date_argument(FunctionCallInfo fcinfo, int argument)
 	return date;
 }
 
+/* A person has decided anew: records revoked before do not block the rule. */
+void
+unblock_rule(const EnrollmentKey *key, int64 type_id)
+{
+	Datum		values[3];
+
+	values[0] = Int64GetDatum(key->event_id);
+	values[1] = Int64GetDatum(key->learner_id);
+	values[2] = Int64GetDatum(type_id);
+	SPI_connect();
+	(void) statement_run(&unblock, values, NULL);
+	SPI_finish();
+}
+
 /* Errors: 22023 unless the record would be valid for a day at least. */
 void
 require_dates_in_order(const Validity *validity)
@@ -227,8 +254,10 @@ static void
 change_record(Statement *statement, const Datum *values, const char *nulls,
 			  const char *action, Jsonb *old_value, Jsonb *new_value,
 			  const Record *record, const ConfigAward *changed,
-			  const char *reason)
+			  const char *reason, CertificateChange certificate)
 {
+	EnrollmentKey key = {record->event_id, record->learner_id};
+	NotifyBatch notifications;
 	AuditRow	row = {0};
 
 	SPI_connect();
@@ -243,6 +272,13 @@ change_record(Statement *statement, const Datum *values, const char *nulls,
 	row.new_value = new_value;
 	row.reason = reason;
 	api_audit(&row);
+	notify_begin(&notifications);
+	if (certificate == CERTIFICATE_REVOKE)
+		notify_achievement(&notifications, NOTIFY_REVOKED, &key, record->id);
+	else if (certificate == CERTIFICATE_REINSTATE)
+		notify_achievement(&notifications, NOTIFY_ISSUED, &key, record->id);
+	notify_write_now(&notifications);
+	certificate_follow(record->event_id, record->id, certificate);
 	api_evaluate(record->event_id, record->learner_id, changed);
 }
 
@@ -307,7 +343,7 @@ revoke_achievement(PG_FUNCTION_ARGS)
 	values[4] = CStringGetTextDatum(reason);
 	change_record(&revoke_record, values, NULL, "achievement.revoked",
 				  record_json(&record, false), record_json(&record, true),
-				  &record, &changed, reason);
+				  &record, &changed, reason, CERTIFICATE_REVOKE);
 	PG_RETURN_VOID();
 }
 
@@ -344,11 +380,12 @@ reinstate_achievement(PG_FUNCTION_ARGS)
 	read_end(set);
 	if (held)
 		refuse_second(&locked.key, record.type_code);
+	unblock_rule(&locked.key, record.type_id);
 	values[0] = Int64GetDatum(record.event_id);
 	values[1] = Int64GetDatum(record.id);
 	change_record(&reinstate_record, values, NULL, "achievement.reinstated",
 				  record_json(&record, true), record_json(&record, false),
-				  &record, &changed, reason);
+				  &record, &changed, reason, CERTIFICATE_REINSTATE);
 	if (get_record(record.id).revoked)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -408,6 +445,6 @@ amend_achievement(PG_FUNCTION_ARGS)
 		nulls[3] = 'n';
 	change_record(&amend_record, values, nulls, "achievement.amended",
 				  record_json(&record, false), record_json(&amended, false),
-				  &record, &changed, reason);
+				  &record, &changed, reason, CERTIFICATE_AMEND);
 	PG_RETURN_VOID();
 }

@@ -46,7 +46,7 @@ static const TableNames table_names[TABLE_COUNT] = {
 	[TABLE_ACHIEVEMENT_TYPE] = {"achievement_type", {"achievement_type_id",
 			"code", "title", "valid_for", "valid_unit", "valid_from_anchor",
 			"expiry_alignment", "expires_on_day", "sequence_id", "active",
-	"read_by_rules"}},
+	"read_by_rules", "certificate_template_id"}},
 	[TABLE_LEARNER] = {"learner", {"learner_id"}},
 	[TABLE_ENROLLMENT] = {"enrollment", {"event_id", "learner_id", "status",
 	"counts_from"}},
@@ -66,7 +66,7 @@ static const TableNames table_names[TABLE_COUNT] = {
 	[TABLE_ACHIEVEMENT] = {"achievement", {"event_id", "achievement_id",
 			"learner_id", "achievement_type_id", "source", "issued_at",
 			"valid_from", "expires_on", "revoked_at",
-	"lapse_transaction_id", "number"}},
+	"lapse_transaction_id", "number", "blocks_rule"}},
 };
 
 typedef struct PathColumns

@@ -43,6 +43,7 @@ typedef struct AwardTerms
 	bool		read_by_rules;
 	bool		has_sequence;
 	int64		sequence_id;
+	bool		has_template;	/* for certificates */
 	ValidityPolicy policy;
 } AwardTerms;
 
@@ -170,6 +171,9 @@ extern AwardTerms terms_read(ReadSet *set, const EventConfig *config,
 extern Validity terms_validity(const AwardTerms *terms, ReadSet *set,
 							   const EventConfig *config, Learner *learner,
 							   TimestampTz issued_at);
+
+extern void terms_require_seen(ReadSet *set, const EnrollmentKey *key,
+							   int64 type_id);
 
 /* prerequisites.c */
 extern void prerequisites_lock_awaited(void);

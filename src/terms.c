@@ -59,6 +59,9 @@ terms_read(ReadSet *set, const EventConfig *config, const ConfigAward *award)
 									  ACHIEVEMENT_TYPE_SEQUENCE_ID);
 	terms.sequence_id = row_int64(row, TABLE_ACHIEVEMENT_TYPE,
 								  ACHIEVEMENT_TYPE_SEQUENCE_ID);
+	terms.has_template =
+		!row_is_null(row, TABLE_ACHIEVEMENT_TYPE,
+					 ACHIEVEMENT_TYPE_CERTIFICATE_TEMPLATE_ID);
 	terms.policy = validity_policy(anchor, has_valid_for, valid_for, unit,
 								   alignment, day);
 	return terms;
@@ -111,4 +114,25 @@ terms_validity(const AwardTerms *terms, ReadSet *set,
 							date_in_zone(config->starts_at, zone),
 							date_in_zone(config->ends_at, zone),
 							has_previous, previous);
+}
+
+/*
+ * Refuses, at REPEATABLE READ, to issue what the foreign keys of the record
+ * cannot see: they look under the transaction's snapshot, and an enrollment or
+ * a type that is newer would be no row to them.
+ *
+ * Errors: 40001; the transaction is to be tried again.
+ */
+void
+terms_require_seen(ReadSet *set, const EnrollmentKey *key, int64 type_id)
+{
+	if (read_by_enrollment(set, PATH_ENROLLMENT, key->event_id,
+						   key->learner_id) == NULL ||
+		read_by_id(set, PATH_ACHIEVEMENT_TYPE, type_id) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent update"),
+				 errdetail("Learner " INT64_FORMAT " earns an achievement on event " INT64_FORMAT " that this transaction began too early to see.",
+						   key->learner_id, key->event_id),
+				 errhint("The transaction might succeed if retried.")));
 }

@@ -4,8 +4,8 @@
  *		Writes what was decided: only the differences, each table once.
  *
  * Results first, then what is taken back, then what is issued, then the
- * audit of all of it. Nothing is written, and SPI is not even entered, where
- * nothing changed.
+ * audit of all of it and the notifications. Nothing is written, and SPI is
+ * not even entered, where nothing changed.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,6 +13,7 @@
 
 #include "catalog/pg_type.h"
 
+#include "notify.h"
 #include "write.h"
 
 static Statement bump_events = {
@@ -70,6 +71,40 @@ collect_changes(List *states, int *count)
 	return changed;
 }
 
+/* What the learners are told of it. */
+static void
+notify_changes(List *states, const Changed *changed, int count)
+{
+	NotifyBatch batch;
+	ListCell   *cell;
+
+	notify_begin(&batch);
+	foreach(cell, states)
+	{
+		EnrollmentState *state = lfirst(cell);
+
+		notify_result(&batch, &state->key,
+					  effective_outcome(state->manual_outcome,
+										state->stored_rule_outcome),
+					  effective_outcome(state->manual_outcome,
+										state->rule_outcome),
+					  false, NULL);
+	}
+	for (int i = 0; i < count; i++)
+	{
+		const EnrollmentKey *key = &changed[i].state->key;
+		const AwardState *award = changed[i].award;
+
+		if (award->change == AWARD_ISSUE)
+			notify_issued(&batch, key, award->issued_id);
+		else if (award->change == AWARD_REINSTATE)
+			notify_achievement(&batch, NOTIFY_ISSUED, key, award->lapsed_id);
+		else
+			notify_achievement(&batch, NOTIFY_REVOKED, key, award->held_id);
+	}
+	(void) notify_write(&batch);
+}
+
 /*
  * Writes what decide_all decided and adds it to the counts.
  */
@@ -120,6 +155,8 @@ write_changes(Evaluation *evaluation, EvaluationCounts *counts)
 		audit_result(&audit, lfirst(cell));
 	for (int i = 0; i < count; i++)
 		audit_award(&audit, &changed[i]);
+	write_certificates(changed, count, &audit);
 	audit_write(&audit);
+	notify_changes(evaluation->states, changed, count);
 	SPI_finish();
 }

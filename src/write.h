@@ -44,6 +44,10 @@ extern void write_issues(const Changed *changed, int count);
 extern char *lapse_reason(const EnrollmentState *state,
 						  const AwardState *award);
 
+/* write_certificates.c */
+extern void write_certificates(const Changed *changed, int count,
+							   AuditBatch *audit);
+
 /* write_audit.c */
 extern void audit_result(AuditBatch *batch, EnrollmentState *state);
 extern void audit_award(AuditBatch *batch, const Changed *changed);

@@ -62,6 +62,10 @@ CREATE TABLE achieve.achievement (
 	revoked_by text,
 	revoke_reason text,
 	lapse_transaction_id bigint,
+	blocks_rule boolean NOT NULL DEFAULT false,
+	announced_expiry date,
+	announced_days integer,
+	certificate_problem text,
 	CONSTRAINT achievement_id_is_unique PRIMARY KEY (event_id, achievement_id),
 	CONSTRAINT achievement_number_is_unique_in_its_sequence UNIQUE NULLS NOT DISTINCT (sequence_id, number),
 	CONSTRAINT achievement_number_is_not_empty CHECK (number <> ''),
@@ -88,6 +92,7 @@ CREATE INDEX achievement_by_enrollment ON achieve.achievement (event_id, learner
 CREATE INDEX achievement_by_id ON achieve.achievement (achievement_id);
 CREATE INDEX achievement_by_learner ON achieve.achievement (learner_id, achievement_type_id);
 CREATE INDEX achievement_by_type_and_expiry ON achieve.achievement (achievement_type_id, expires_on);
+CREATE INDEX achievement_by_type_and_start ON achieve.achievement (achievement_type_id, valid_from);
 COMMENT ON TABLE achieve.achievement IS 'What learners earned: each achievement ever issued, also those revoked. Kept by the engine; changed by award(), revoke(), reinstate() and amend_achievement().';
 COMMENT ON COLUMN achieve.achievement.event_id IS 'The event at which it was earned.';
 COMMENT ON COLUMN achieve.achievement.achievement_id IS 'Key of the achievement, unique over all events.';
@@ -104,6 +109,10 @@ COMMENT ON COLUMN achieve.achievement.revoked_at IS 'When it was taken back; nul
 COMMENT ON COLUMN achieve.achievement.revoked_by IS 'Who was acting when it was taken back, if known.';
 COMMENT ON COLUMN achieve.achievement.revoke_reason IS 'Why it was taken back.';
 COMMENT ON COLUMN achieve.achievement.lapse_transaction_id IS 'The transaction in which its rule took it back; null where a person revoked it. Only the former are reinstated by the rule.';
+COMMENT ON COLUMN achieve.achievement.blocks_rule IS 'A person revoked it, and nobody has awarded or reinstated one of the type since: the rule issues none to this enrollment.';
+COMMENT ON COLUMN achieve.achievement.announced_expiry IS 'The expiry that run_due() has last announced; an amended one is announced anew.';
+COMMENT ON COLUMN achieve.achievement.announced_days IS 'With how many days'' notice it was announced; shorter notices may still come.';
+COMMENT ON COLUMN achieve.achievement.certificate_problem IS 'Why its certificate could not be made when that was last tried; null where it could.';
 
 CREATE TABLE achieve.certificate (
 	event_id bigint NOT NULL,
@@ -113,8 +122,9 @@ CREATE TABLE achieve.certificate (
 	revision integer NOT NULL DEFAULT 1,
 	status text NOT NULL DEFAULT 'current',
 	verification_code text NOT NULL,
-	content text,
-	media_type text,
+	content text NOT NULL,
+	media_type text NOT NULL,
+	shown jsonb NOT NULL DEFAULT '{}',
 	generated_at timestamptz NOT NULL DEFAULT now(),
 	generated_by text,
 	CONSTRAINT certificate_id_is_unique PRIMARY KEY (event_id, certificate_id),
@@ -139,6 +149,7 @@ COMMENT ON COLUMN achieve.certificate.status IS 'current, superseded (a later re
 COMMENT ON COLUMN achieve.certificate.verification_code IS 'The code on the certificate that verify_certificate() takes.';
 COMMENT ON COLUMN achieve.certificate.content IS 'The text of the certificate as it was made.';
 COMMENT ON COLUMN achieve.certificate.media_type IS 'What kind of text the content is, for example image/svg+xml.';
+COMMENT ON COLUMN achieve.certificate.shown IS 'What the certificate shows: each placeholder of its template with the value it had.';
 COMMENT ON COLUMN achieve.certificate.generated_at IS 'When it was made.';
 COMMENT ON COLUMN achieve.certificate.generated_by IS 'Who was acting when it was made, if known.';
 
@@ -191,6 +202,8 @@ CREATE TABLE achieve.notification (
 	CONSTRAINT notification_topic_is_not_empty CHECK (topic <> '')
 ) WITH (fillfactor = 80);
 CREATE INDEX notification_to_deliver ON achieve.notification (notification_id) WHERE delivered_at IS NULL;
+CREATE INDEX notification_of_transaction
+	ON achieve.notification (transaction_id, event_id, learner_id) WHERE delivered_at IS NULL;
 COMMENT ON TABLE achieve.notification IS 'What is to be told to learners and others: an outbox that claim_notifications() hands out and mark_delivered() ends.';
 COMMENT ON COLUMN achieve.notification.notification_id IS 'Key of the notification.';
 COMMENT ON COLUMN achieve.notification.transaction_id IS 'The database transaction that wrote it.';
@@ -209,3 +222,13 @@ CREATE UNLOGGED TABLE achieve.pending_evaluation (
 CREATE INDEX pending_evaluation_by_transaction ON achieve.pending_evaluation (transaction_id);
 COMMENT ON TABLE achieve.pending_evaluation IS 'Used by evaluation at commit: one row while a transaction that changed facts has yet to be evaluated. Empty otherwise.';
 COMMENT ON COLUMN achieve.pending_evaluation.transaction_id IS 'The transaction that is still to be evaluated.';
+
+CREATE TABLE achieve.due (
+	only_row boolean NOT NULL DEFAULT true,
+	done_until timestamptz NOT NULL,
+	CONSTRAINT due_is_one_row PRIMARY KEY (only_row),
+	CONSTRAINT due_row_is_the_only_one CHECK (only_row)
+);
+COMMENT ON TABLE achieve.due IS 'How far run_due() has got: one row once it has run. Deleting it makes the next run look at all of the past again.';
+COMMENT ON COLUMN achieve.due.only_row IS 'Always true: there is one row at most.';
+COMMENT ON COLUMN achieve.due.done_until IS 'What came about through time until then is done.';
