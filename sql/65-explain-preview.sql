@@ -52,3 +52,11 @@ CREATE FUNCTION achieve.preview_event(event_id bigint)
 	AS 'MODULE_PATHNAME', 'preview_event' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100 COST 1000;
 COMMENT ON FUNCTION achieve.preview_event(bigint) IS
 	'What would change if a finalized event were reopened, or any other evaluated: normally nothing, unless time has passed. Nothing is changed. Each row is one outcome that would be another: its subject (result, rule outcome, approval, achievement, certificate, notification), the change (changed, gained, lost, sent), and what it is before and after.';
+
+-- Validation, for the view rule_problems
+
+CREATE FUNCTION achieve.rule_certain_clauses(rule achieve.rule, sessions integer)
+	RETURNS TABLE (clause text, is_whole_rule boolean, verdict text)
+	AS 'MODULE_PATHNAME', 'rule_certain_clauses' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1 COST 10;
+COMMENT ON FUNCTION achieve.rule_certain_clauses(achieve.rule, integer) IS
+	'Clauses that are always or never met, whatever the facts will be, with so many sessions (0: any number). The outermost ones only; contradictions between two comparisons are not found.';

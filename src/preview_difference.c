@@ -93,7 +93,8 @@ static Statement read_state = {
  * Grouping, not joining, because the planner cannot know how long arrays are.
  */
 static Statement compare_state = {
-	.sql = "SELECT d.event_id, e.code, d.learner_id, l.name, d.subject, t.code,"
+	.sql = "SELECT d.event_id, e.code, d.learner_id, l.name, d.subject,"
+	" coalesce(t.code, d.type_code),"
 	" CASE WHEN " SAME("d.subject", "'notification'") " THEN 'sent'"
 	" WHEN d.subject OPERATOR(pg_catalog.<>) ALL"
 	" ('{approval,achievement,certificate}'::pg_catalog.text[])"
@@ -102,6 +103,7 @@ static Statement compare_state = {
 	" THEN 'gained' ELSE 'lost' END, d.before, d.after, d.detail"
 	" FROM (SELECT g.subject, g.event_id, g.learner_id, g.object_id,"
 	" pg_catalog.max(g.type_id) AS type_id,"
+	" NULL::pg_catalog.text AS type_code,"
 	" pg_catalog.max(g.state) FILTER (WHERE NOT g.later) AS before,"
 	" pg_catalog.max(g.state) FILTER (WHERE g.later) AS after,"
 	" pg_catalog.max(g.detail) AS detail"
@@ -118,7 +120,9 @@ static Statement compare_state = {
 	" FILTER (WHERE g.later)) IS NOT FALSE"
 	" AND pg_catalog.bool_or(g.shown)"
 	" UNION ALL SELECT 'notification', o.event_id, o.learner_id,"
-	" o.notification_id, NULL, NULL, o.topic, o.payload::pg_catalog.text"
+	" o.notification_id, NULL, pg_catalog.jsonb_extract_path_text(o.payload,"
+	" 'achievement_type'), NULL, o.topic,"
+	" pg_catalog.jsonb_extract_path_text(o.payload, 'learner_email')"
 	" FROM achieve.notification AS o"
 	" WHERE o.notification_id OPERATOR(pg_catalog.>) $7"
 	" AND " SAME("o.transaction_id", "$8") ") AS d"
@@ -128,8 +132,8 @@ static Statement compare_state = {
 	" ON " SAME("t.achievement_type_id", "d.type_id")
 	" ORDER BY d.event_id, l.name, d.learner_id,"
 	" pg_catalog.array_position('{result,rule outcome,approval,achievement,"
-	"certificate,notification}'::pg_catalog.text[], d.subject), t.code,"
-	" d.object_id",
+	"certificate,notification}'::pg_catalog.text[], d.subject),"
+	" coalesce(t.code, d.type_code), d.object_id",
 	.table = TABLE_RESULT,
 	.argument_count = 8,
 	.types = {INT8ARRAYOID, TEXTARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
