@@ -139,7 +139,9 @@ REGRESS = \
 	behave_manual behave_corrections behave_standing behave_validity behave_audit behave_rekey \
 	approve event_life transfer number_sequence \
 	refuse_facts refuse_functions \
-	order_ways order_permuted oracle_falsified oracle_random
+	certificate_issue certificate_life certificate_refuse certificate_badge \
+	inherit tabs tabs_waiting tabs_facts tabs_rights tabs_page \
+	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \

@@ -177,6 +177,67 @@ describe_result(EnrollmentFacts *facts, StringInfo buf)
 		appendStringInfo(buf, " (%s)", words);
 }
 
+/* "2 more scores: final, theory": one more code of those that are open. */
+static void
+add_open(StringInfo codes, int *count, const char *code)
+{
+	appendStringInfo(codes, "%s%s", *count > 0 ? ", " : "", code);
+	(*count)++;
+}
+
+static void
+append_open(StringInfo buf, const StringInfoData *codes, int count,
+			const char *what)
+{
+	appendStringInfo(buf, "%d more %s%s: %s", count, what,
+					 count == 1 ? "" : "s", codes->data);
+}
+
+/* The scores that a mean waits for. */
+static void
+describe_mean(EnrollmentFacts *facts, StringInfo buf)
+{
+	const EventConfig *config = facts->config;
+	StringInfoData codes;
+	int			open = 0;
+	int			weighted = 0;
+
+	initStringInfo(&codes);
+	facts_gather(facts, FACT_BIT(RULE_FACT_MEAN_SCORE));
+	for (int i = 0; i < config->assessment_count; i++)
+	{
+		weighted += config->assessments[i].has_weight;
+		if (config->assessments[i].has_weight &&
+			facts->scores[i].low != facts->scores[i].high)
+			add_open(&codes, &open, config->assessments[i].code);
+	}
+	if (open > 0)
+		append_open(buf, &codes, open, "score");
+	else if (weighted == 0)
+		appendStringInfoString(buf, "no assessment that counts");
+}
+
+/* The requirements that completion waits for. */
+static void
+describe_completion(EnrollmentFacts *facts, StringInfo buf)
+{
+	const EventConfig *config = facts->config;
+	StringInfoData codes;
+	int			open = 0;
+
+	initStringInfo(&codes);
+	facts_gather(facts, FACT_BIT(RULE_FACT_COMPLETION));
+	for (int i = 0; i < config->requirement_count; i++)
+	{
+		if (!facts->completed[i])
+			add_open(&codes, &open, config->requirements[i].code);
+	}
+	if (open > 0)
+		append_open(buf, &codes, open, "completion");
+	else
+		appendStringInfoString(buf, "no requirements to complete");
+}
+
 /* RuleFacts.describe of an enrollment */
 void
 words_describe(RuleFacts *asked, RuleFact fact, const char *code,
@@ -200,6 +261,12 @@ words_describe(RuleFacts *asked, RuleFact fact, const char *code,
 			appendStringInfo(buf, "end of the event on %s",
 							 date_to_cstring(date_in_zone(facts->config->ends_at,
 														  facts->config->time_zone)));
+			break;
+		case RULE_FACT_MEAN_SCORE:
+			describe_mean(facts, buf);
+			break;
+		case RULE_FACT_COMPLETION:
+			describe_completion(facts, buf);
 			break;
 		case RULE_FACT_CONDITION:
 			appendStringInfo(buf, "condition %.*s not recorded", code_len,

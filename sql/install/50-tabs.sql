@@ -2,7 +2,7 @@
 --
 -- Plain columns, the first one a unique key, each with a comment. The views
 -- read with the rights of whoever reads them, so row-level security on the
--- tables holds. What is stored comes from the tables, what is counted from one
+-- tables holds; whoever does not see an enrollment sees nothing of it. What is stored comes from the tables, what is counted from one
 -- function call for each row. A condition on event_id, learner_id or
 -- account_id reaches the tables' indexes. Columns are only ever appended.
 
@@ -110,6 +110,7 @@ SELECT a.event_id || ':' || a.learner_id || ':' || a.achievement_type_id || ':' 
 			THEN (SELECT w.waiting_for FROM achieve.award_outlook(a.event_id, a.learner_id, a.achievement_type_id) w)
 	END AS waiting_for
 FROM achieve.achievement a
+JOIN achieve.enrollment n ON n.event_id = a.event_id AND n.learner_id = a.learner_id
 JOIN achieve.event e ON e.event_id = a.event_id
 JOIN achieve.learner l ON l.learner_id = a.learner_id
 LEFT JOIN achieve.account c ON c.account_id = l.account_id
@@ -196,6 +197,7 @@ SELECT e.event_id,
 	p.failed,
 	p.pending,
 	(SELECT count(*) FROM achieve.achievement a
+		JOIN achieve.enrollment n ON n.event_id = a.event_id AND n.learner_id = a.learner_id
 		WHERE a.event_id = e.event_id AND a.revoked_at IS NULL) AS issued,
 	(SELECT count(*) FROM achieve.enrollment n
 		JOIN achieve.result r ON r.event_id = n.event_id AND r.learner_id = n.learner_id
