@@ -201,8 +201,8 @@ find_template(const char *code)
 
 /*
  * Draws the event's id, and makes its code from the template's where the
- * caller has not given one. Ids that an app has brought itself, and those whose
- * code is taken, are passed over.
+ * caller has not given one. Ids that an app has brought itself, and those
+ * whose code is taken, are passed over.
  */
 static void
 draw_id(NewEvent *event, const char *template_code)

@@ -325,22 +325,32 @@ search_holds(void *arg, RuleFact fact, const char *code, int code_len)
 		search->found = true;
 }
 
+/* Whether a rule reads holds(code); NULL is no rule. */
+bool
+rule_reads_holds(const Rule *rule, const char *code, int code_len)
+{
+	HoldsSearch search = {code, code_len, false};
+
+	if (rule != NULL)
+		rule_visit_facts(rule, search_holds, &search);
+	return search.found;
+}
+
 /* Whether some rule in force of an event reads holds(code). */
 static bool
 config_reads_type(const EventConfig *config, const ConfigAward *type)
 {
-	HoldsSearch search = {type->type_code, type->type_code_len, false};
+	bool		found;
 
 	if (!config->reads_holds)
 		return false;
-	if (config->passing_rule != NULL)
-		rule_visit_facts(config->passing_rule, search_holds, &search);
-	for (int i = 0; i < config->award_count && !search.found; i++)
-	{
-		if (config->awards[i].active && config->awards[i].rule != NULL)
-			rule_visit_facts(config->awards[i].rule, search_holds, &search);
-	}
-	return search.found;
+	found = rule_reads_holds(config->passing_rule, type->type_code,
+							 type->type_code_len);
+	for (int i = 0; i < config->award_count && !found; i++)
+		found = config->awards[i].active &&
+			rule_reads_holds(config->awards[i].rule, type->type_code,
+							 type->type_code_len);
+	return found;
 }
 
 static List *

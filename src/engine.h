@@ -184,6 +184,8 @@ extern void decide_all(Evaluation *evaluation,
 					   const LockedEnrollment *locked, int count);
 
 extern void decide_subject(EnrollmentState *state, const AwardState *award);
+extern bool rule_reads_holds(const Rule *rule, const char *code,
+							 int code_len);
 
 /* write.c */
 extern void write_changes(Evaluation *evaluation, EvaluationCounts *counts);

@@ -306,33 +306,6 @@ typedef struct StateForJson
 						 int code_len);
 } StateForJson;
 
-typedef struct HoldsSearch
-{
-	const char *code;
-	int			code_len;
-	bool		found;
-} HoldsSearch;
-
-/* RuleFactVisitor */
-static void
-search_holds(void *arg, RuleFact fact, const char *code, int code_len)
-{
-	HoldsSearch *search = arg;
-
-	search->found |= fact == RULE_FACT_HOLDS && code_len == search->code_len &&
-		memcmp(code, search->code, code_len) == 0;
-}
-
-static bool
-rule_reads_type(const Rule *rule, const char *code, int code_len)
-{
-	HoldsSearch search = {code, code_len, false};
-
-	if (rule != NULL)
-		rule_visit_facts(rule, search_holds, &search);
-	return search.found;
-}
-
 /*
  * RuleFacts.flag: holds(code) as the passing rule sees it where that reads
  * it, else as the first award rule that reads it does. They may differ in
@@ -351,9 +324,9 @@ flag_for_json(RuleFacts *asked, RuleFact fact, const char *code, int code_len)
 		const AwardState *award = NULL;
 
 		for (int i = 0; i < config->award_count && award == NULL &&
-			 !rule_reads_type(config->passing_rule, code, code_len); i++)
+			 !rule_reads_holds(config->passing_rule, code, code_len); i++)
 		{
-			if (rule_reads_type(config->awards[i].rule, code, code_len))
+			if (rule_reads_holds(config->awards[i].rule, code, code_len))
 				award = &state->awards[i];
 		}
 		decide_subject(state, award);

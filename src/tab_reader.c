@@ -111,6 +111,10 @@ open_reader(MemoryContext query)
 static bool
 caller_sees(int64 event_id, int64 learner_id)
 {
+	static const char *const look =
+		"SELECT 1 FROM achieve.enrollment AS n"
+		" WHERE n.event_id OPERATOR(pg_catalog.=) $1"
+		" AND n.learner_id OPERATOR(pg_catalog.=) $2";
 	static SPIPlanPtr plan = NULL;
 	Oid			types[2] = {INT8OID, INT8OID};
 	Datum		keys[2];
@@ -121,10 +125,7 @@ caller_sees(int64 event_id, int64 learner_id)
 	SPI_connect();
 	if (plan == NULL)
 	{
-		SPIPlanPtr	fresh = SPI_prepare("SELECT 1 FROM achieve.enrollment AS n"
-										" WHERE n.event_id OPERATOR(pg_catalog.=) $1"
-										" AND n.learner_id OPERATOR(pg_catalog.=) $2",
-										2, types);
+		SPIPlanPtr	fresh = SPI_prepare(look, 2, types);
 
 		if (fresh == NULL || SPI_keepplan(fresh) != 0)
 			elog(ERROR, "could not prepare the look at an enrollment");

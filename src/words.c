@@ -238,6 +238,16 @@ describe_completion(EnrollmentFacts *facts, StringInfo buf)
 		appendStringInfoString(buf, "no requirements to complete");
 }
 
+/* "end of the event on 2030-03-08", by the event's calendar. */
+static void
+describe_end(EnrollmentFacts *facts, StringInfo buf)
+{
+	DateADT		end = date_in_zone(facts->config->ends_at,
+								   facts->config->time_zone);
+
+	appendStringInfo(buf, "end of the event on %s", date_to_cstring(end));
+}
+
 /* RuleFacts.describe of an enrollment */
 void
 words_describe(RuleFacts *asked, RuleFact fact, const char *code,
@@ -258,9 +268,7 @@ words_describe(RuleFacts *asked, RuleFact fact, const char *code,
 			describe_result(facts, buf);
 			break;
 		case RULE_FACT_ENDED:
-			appendStringInfo(buf, "end of the event on %s",
-							 date_to_cstring(date_in_zone(facts->config->ends_at,
-														  facts->config->time_zone)));
+			describe_end(facts, buf);
 			break;
 		case RULE_FACT_MEAN_SCORE:
 			describe_mean(facts, buf);
