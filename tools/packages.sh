@@ -93,6 +93,20 @@ fi
 if [ ${#missing[@]} -gt 0 ]; then
 	echo "installing ${missing[*]}; this takes a minute" >&2
 	[ $updated = yes ] || apt update
+	updated=yes
 	apt install --no-install-recommends "${missing[@]}"
+fi
+
+# Only the test of pictures needs these; without them it is skipped.
+missing=()
+for package in librsvg2-bin fonts-dejavu-core fonts-droid-fallback; do
+	[ -n "$(version_of "$package")" ] || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+	echo "installing ${missing[*]}" >&2
+	(
+		[ $updated = yes ] || apt update
+		apt install --no-install-recommends "${missing[@]}"
+	) || echo "$0: certificates are not tested as pictures" >&2
 fi
 echo "/usr/lib/postgresql/$major/bin/pg_config"
