@@ -361,7 +361,7 @@ AS $$
 	LEFT JOIN (
 		SELECT a.event_id, a.learner_id, a.achievement_type_id,
 			bool_or(a.revoked_at IS NULL) AS stands,
-			bool_or(a.revoked_at IS NOT NULL AND a.lapse_transaction_id IS NULL) AS blocked,
+			bool_or(a.revoked_at IS NOT NULL AND a.blocks_rule) AS blocked,
 			max(a.issued_at) FILTER (WHERE a.revoked_at IS NULL AND a.source = 'rule') AS issued_by_rule_at
 		FROM achieve.achievement a
 		WHERE only_event IS NULL OR a.event_id = only_event

@@ -6,12 +6,12 @@ CREATE FUNCTION achieve.grant_access(role text, level text) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	-- Money, the outbox and what the engine keeps for itself.
+	-- Money, what looks at it, the outbox, and what the engine keeps for itself.
 	not_for_readers CONSTANT text[] := ARRAY['invoice', 'invoice_line', 'notification', 'pending_evaluation',
-		'number_counter', 'awaited_type', 'installation'];
+		'number_counter', 'awaited_type', 'installation', 'due', 'rule_problems'];
 	facts CONSTANT text[] := ARRAY['attendance', 'score', 'completion', 'condition'];
 	written_by_engine CONSTANT text[] := ARRAY['result', 'achievement', 'certificate', 'audit', 'notification',
-		'pending_evaluation', 'number_counter', 'awaited_type', 'installation'];
+		'pending_evaluation', 'number_counter', 'awaited_type', 'installation', 'due'];
 	for_readers CONSTANT text[] := ARRAY['facts', 'waiting_for', 'enrollment_facts', 'award_outlook',
 		'explain_result', 'explain_award', 'results_as_of', 'render_certificate', 'verify_certificate', 'open_badge'];
 	for_instructors CONSTANT text[] := ARRAY['set_result', 'clear_result', 'preview_result'];
@@ -49,7 +49,7 @@ BEGIN
 				THEN 'SELECT, INSERT, UPDATE, DELETE'
 			WHEN level = 'administrator' THEN 'SELECT'
 			WHEN level = 'instructor' AND object.relname = ANY (facts) THEN 'SELECT, INSERT, UPDATE, DELETE'
-			WHEN object.relkind = 'v' OR object.relname <> ALL (not_for_readers) THEN 'SELECT' END;
+			WHEN object.relname <> ALL (not_for_readers) THEN 'SELECT' END;
 		IF privileges IS NOT NULL THEN
 			EXECUTE format('GRANT %s ON achieve.%I TO %s', privileges, object.relname, grantee);
 		END IF;

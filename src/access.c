@@ -136,6 +136,22 @@ access_check_event(int64 event_id)
 				 errhint("The events are in achieve.event.")));
 }
 
+/* Whether row-level security hides an enrollment from the caller. */
+static bool
+enrollment_is_hidden(int64 event_id, int64 learner_id)
+{
+	Datum		keys[2];
+
+	keys[0] = Int64GetDatum(event_id);
+	keys[1] = Int64GetDatum(learner_id);
+	return access_check_table(TABLE_ENROLLMENT) &&
+		!caller_sees(&see_enrollment,
+					 "SELECT 1 FROM achieve.enrollment AS n"
+					 " WHERE n.event_id OPERATOR(pg_catalog.=) $1"
+					 " AND n.learner_id OPERATOR(pg_catalog.=) $2",
+					 2, keys);
+}
+
 /* Errors: 23503 no such enrollment, 42501 not the caller's to see. */
 void
 access_check_enrollment(int64 event_id, int64 learner_id)
@@ -144,20 +160,12 @@ access_check_enrollment(int64 event_id, int64 learner_id)
 
 	keys[0] = Int64GetDatum(event_id);
 	keys[1] = Int64GetDatum(learner_id);
-	if (access_check_table(TABLE_ENROLLMENT))
-	{
-		if (!caller_sees(&see_enrollment,
-						 "SELECT 1 FROM achieve.enrollment AS n"
-						 " WHERE n.event_id OPERATOR(pg_catalog.=) $1"
-						 " AND n.learner_id OPERATOR(pg_catalog.=) $2",
-						 2, keys))
-			ereport(ERROR,
-					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("permission denied for the enrollment of learner " INT64_FORMAT " on event " INT64_FORMAT,
-							learner_id, event_id),
-					 errhint("It does not exist, or row-level security hides it from you.")));
-		return;
-	}
+	if (enrollment_is_hidden(event_id, learner_id))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for the enrollment of learner " INT64_FORMAT " on event " INT64_FORMAT,
+						learner_id, event_id),
+				 errhint("It does not exist, or row-level security hides it from you.")));
 	if (row_exists(PATH_ENROLLMENT, 2, keys))
 		return;
 	if (!row_exists(PATH_EVENT, 1, keys))
@@ -169,6 +177,15 @@ access_check_enrollment(int64 event_id, int64 learner_id)
 			 errhint("Insert the enrollment into achieve.enrollment first.")));
 }
 
+static void
+refuse_record(const char *kind, int64 id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for %s " INT64_FORMAT, kind, id),
+			 errhint("It does not exist, or row-level security hides it from you.")));
+}
+
 /*
  * For an id that was not found: where row-level security applies to the
  * caller, it must not be told from a hidden one.
@@ -177,8 +194,17 @@ void
 access_refuse_hidden(const char *kind, int64 id)
 {
 	if (access_check_table(TABLE_ENROLLMENT))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for %s " INT64_FORMAT, kind, id),
-				 errhint("It does not exist, or row-level security hides it from you.")));
+		refuse_record(kind, id);
+}
+
+/*
+ * For an id that was found: nothing is said of whose it is to a caller who may
+ * not see that.
+ */
+void
+access_check_record(const char *kind, int64 id, int64 event_id,
+					int64 learner_id)
+{
+	if (enrollment_is_hidden(event_id, learner_id))
+		refuse_record(kind, id);
 }

@@ -17,5 +17,7 @@ extern void access_check_enrollment(int64 event_id, int64 learner_id);
 extern void access_visible_learners(int64 event_id, Work *work,
 									IdList *learners);
 extern void access_refuse_hidden(const char *kind, int64 id);
+extern void access_check_record(const char *kind, int64 id, int64 event_id,
+								int64 learner_id);
 
 #endif							/* ACHIEVE_ACCESS_H */

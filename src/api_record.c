@@ -295,6 +295,8 @@ lock_record(Record *record, LockedEnrollment *locked,
 	ConfigAward stand_in = {0};
 	AwardTerms	terms;
 
+	access_check_record("achievement", record->id, record->event_id,
+						record->learner_id);
 	*locked = api_lock(record->event_id, record->learner_id);
 	*record = get_record(record->id);
 	set = read_begin();

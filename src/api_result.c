@@ -16,6 +16,7 @@
 #include "api.h"
 #include "approvals.h"
 #include "identity.h"
+#include "notify.h"
 
 PG_FUNCTION_INFO_V1(set_result);
 PG_FUNCTION_INFO_V1(clear_result);
@@ -104,6 +105,10 @@ end_change(const char *action, int64 event_id, int64 learner_id,
 		   const StoredResult *stored, Outcome manual, const char *reason)
 {
 	AuditRow	row = {0};
+	EnrollmentKey key = {event_id, learner_id};
+	Outcome		was = effective_outcome(stored->manual, stored->rule);
+	Outcome		now = effective_outcome(manual, stored->rule);
+	NotifyBatch notifications;
 
 	row.action = action;
 	row.object = "result";
@@ -114,20 +119,19 @@ end_change(const char *action, int64 event_id, int64 learner_id,
 	row.new_value = result_to_jsonb(stored->rule, manual);
 	row.reason = reason;
 	api_audit(&row);
-	if (stored->approved &&
-		effective_outcome(manual, stored->rule) !=
-		effective_outcome(stored->manual, stored->rule))
+	if (stored->approved && was != now)
 	{
-		EnrollmentKey key = {event_id, learner_id};
-
-		approval_remember(&key,
-						  effective_outcome(stored->manual, stored->rule),
-						  stored->approved_by, stored->approved_at);
+		approval_remember(&key, was, stored->approved_by,
+						  stored->approved_at);
 		row.action = "result.approval_ended";
 		row.old_value = row.new_value = NULL;
 		row.reason = "the result has changed";
 		api_audit(&row);
 	}
+	notify_begin(&notifications);
+	notify_result(&notifications, &key, was, now, manual != OUTCOME_NONE,
+				  reason);
+	notify_write_now(&notifications);
 	api_evaluate(event_id, learner_id, NULL);
 }
 
@@ -142,8 +146,7 @@ set_result(PG_FUNCTION_ARGS)
 {
 	int64		event_id = api_id(fcinfo, 0, "event_id");
 	int64		learner_id = api_id(fcinfo, 1, "learner_id");
-	char	   *outcome = PG_ARGISNULL(2) ? "" :
-		text_to_cstring(PG_GETARG_TEXT_PP(2));
+	char	   *outcome = api_text(fcinfo, 2, "outcome");
 	char	   *reason = api_reason(fcinfo, 3);
 	StoredResult stored;
 	Datum		values[6];

@@ -108,7 +108,7 @@ certificate_find(int64 certificate_id)
 						certificate_id),
 				 errhint("The ids are in achieve.certificates_tab.")));
 	}
-	access_check_enrollment(event_id, learner_id);
+	access_check_record("certificate", certificate_id, event_id, learner_id);
 	return found;
 }
 

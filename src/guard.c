@@ -270,9 +270,12 @@ guard_event(PG_FUNCTION_ARGS)
 		 (old_status != NULL && status_is_reserved(old_status))))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 old_status != NULL ?
 				 errmsg("event " INT64_FORMAT " cannot go from %s to %s by itself",
-						column_int64(trigger, row, "event_id"),
-						old_status ? old_status : "nothing", new_status),
+						column_int64(trigger, row, "event_id"), old_status,
+						new_status) :
+				 errmsg("event " INT64_FORMAT " cannot begin as %s",
+						column_int64(trigger, row, "event_id"), new_status),
 				 errhint("Use achieve.finalize_event(event_id, reason) or achieve.reopen_event(event_id, reason).")));
 	if (update && column_changed(trigger, "passing_rule") &&
 		!column_changed(trigger, "passing_rule_inherited") &&

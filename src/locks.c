@@ -209,6 +209,7 @@ locks_take(Work *work, int *count)
 		lock_by_ids(set, PATH_EVENT, &work->changed_events,
 					LockTupleNoKeyExclusive);
 		write_event_versions(&work->changed_events);
+		read_refresh(set);
 	}
 	lock_by_ids(set, PATH_EVENT, &work->joined_events, LockTupleShare);
 	lock_by_ids(set, PATH_INVOICE, &work->charged_invoices, LockTupleShare);

@@ -23,6 +23,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 
 #include "identity.h"
@@ -128,6 +129,7 @@ fast_sequence(const NumberSource *source)
 
 	/* whoever comes first makes it, the others wait for that to commit */
 	(void) statement_run(&lock_sequence, &id, NULL);
+	AcceptInvalidationMessages();
 	relid = get_relname_relid(name, schema);
 	if (OidIsValid(relid))
 		return relid;
@@ -149,6 +151,8 @@ draw_from_counter(NumberSource *source)
 
 	source->drawn = Max(source->wanted, 1);
 	values[0] = Int64GetDatum(source->sequence_id);
+	/* then the counter is read as it is once its last issuer has ended */
+	(void) statement_run(&lock_sequence, values, NULL);
 	values[1] = Int32GetDatum(source->year);
 	values[2] = Int32GetDatum(source->month);
 	values[3] = Int64GetDatum(source->start_at);

@@ -123,16 +123,29 @@ pending_run_or_defer(Work *work)
 	}
 }
 
-/* Evaluates what is pending; functions that read or set outcomes begin so. */
+/*
+ * Evaluates what is pending; functions that read or set outcomes begin so.
+ *
+ * Within a subtransaction the work stays pending as well: rolling back to the
+ * savepoint undoes the evaluation but not what it was for.
+ */
 void
 pending_flush(void)
 {
 	Work	   *work = pending;
 	EvaluationCounts ignored = {0};
+	Work		copy;
 
 	if (work == NULL)
 		return;
-	pending = NULL;
+	if (GetCurrentTransactionNestLevel() == 1)
+		pending = NULL;
+	else
+	{
+		work_init(&copy, CurrentMemoryContext);
+		work_merge(&copy, work);
+		work = &copy;
+	}
 	engine_run(work, &ignored);
 }
 

@@ -61,6 +61,20 @@ struct ReadSet
 	Reader	   *readers[PATH_COUNT];
 };
 
+/*
+ * Opens the view that the foreign key checks of this transaction have: its own
+ * snapshot, also at REPEATABLE READ.
+ */
+ReadSet *
+read_begin_as_transaction(void)
+{
+	ReadSet    *set = palloc0(sizeof(ReadSet));
+
+	set->context = CurrentMemoryContext;
+	set->snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	return set;
+}
+
 static void
 take_snapshots(ReadSet *set)
 {

@@ -25,6 +25,7 @@ typedef struct ReadSet ReadSet;
 
 extern ReadSet *read_begin(void);
 extern ReadSet *read_begin_as_query(void);
+extern ReadSet *read_begin_as_transaction(void);
 extern void read_refresh(ReadSet *set);
 extern void read_end(ReadSet *set);
 extern TupleTableSlot *read_first(ReadSet *set, AccessPath path, int nkeys,

@@ -103,7 +103,8 @@ note_record(AwardState *award, TupleTableSlot *row, int64 transaction_id)
 	}
 	else if (row_is_null(row, TABLE_ACHIEVEMENT,
 						 ACHIEVEMENT_LAPSE_TRANSACTION_ID))
-		award->blocked = true;
+		award->blocked |= row_bool(row, TABLE_ACHIEVEMENT,
+								   ACHIEVEMENT_BLOCKS_RULE);
 	else if (id > award->lapsed_id)
 	{
 		award->lapsed_id = id;

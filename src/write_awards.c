@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
@@ -147,6 +148,23 @@ take_issued_ids(const Changed *changed, int count)
 	}
 }
 
+static void
+require_seen(const Changed *changed, int count)
+{
+	ReadSet    *set;
+
+	if (!IsolationUsesXactSnapshot())
+		return;
+	set = read_begin_as_transaction();
+	for (int i = 0; i < count; i++)
+	{
+		if (changed[i].award->change == AWARD_ISSUE)
+			terms_require_seen(set, &changed[i].state->key,
+							   changed[i].award->config->type_id);
+	}
+	read_end(set);
+}
+
 /* Numbers the records that are issued. */
 static void
 assign_numbers(const Changed *changed, int count)
@@ -190,6 +208,7 @@ write_issues(const Changed *changed, int count)
 	ValueColumn expires_on = {.type = DATEOID};
 	Datum		values[9];
 
+	require_seen(changed, count);
 	assign_numbers(changed, count);
 	for (int i = 0; i < count; i++)
 	{

@@ -65,7 +65,8 @@ CROSS JOIN LATERAL (
 	FROM achieve.certificate o
 	WHERE o.event_id = a.event_id AND o.achievement_id = a.achievement_id
 	UNION ALL
-	SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL
+	SELECT NULL AS certificate_id, NULL AS revision, NULL AS status, NULL AS verification_code, NULL AS media_type,
+		NULL AS generated_at, NULL AS generated_by
 	WHERE a.revoked_at IS NULL
 		AND (t.certificate_template_id IS NOT NULL OR a.certificate_problem IS NOT NULL)
 		AND NOT EXISTS (SELECT FROM achieve.certificate o

@@ -232,8 +232,8 @@ INSERT INTO achieve.result (event_id, learner_id) VALUES (1, 1);
 INSERT INTO achieve.achievement (event_id, achievement_id, learner_id, achievement_type_id, number, source, issued_at,
 		valid_from)
 	VALUES (1, -1, 1, 1, '1', 'rule', '2026-03-31', '2026-03-31');
-INSERT INTO achieve.certificate (event_id, certificate_id, achievement_id, number, verification_code)
-	VALUES (1, -1, -1, '1', 'abc');
+INSERT INTO achieve.certificate (event_id, certificate_id, achievement_id, number, verification_code, content, media_type)
+	VALUES (1, -1, -1, '1', 'abc', '', 'text/plain');
 INSERT INTO achieve.audit (audit_id, transaction_id, database_user, action) VALUES (-1, 1, 'x', 'result.set');
 INSERT INTO achieve.notification (notification_id, transaction_id, topic) VALUES (-1, 1, 'x');
 SELECT pg_temp.answer(statement) FROM unnest(ARRAY[
@@ -267,15 +267,15 @@ SELECT pg_temp.answer(statement) FROM unnest(ARRAY[
 	$$UPDATE achieve.achievement SET lapse_transaction_id = 1$$,
 	$$DELETE FROM achieve.enrollment$$,
 	$$DELETE FROM achieve.achievement_type WHERE code = 'first-aid'$$,
-	$$INSERT INTO achieve.certificate (event_id, certificate_id, achievement_id, number, verification_code)
-		VALUES (1, -1, -1, '1', 'x')$$,
-	$$INSERT INTO achieve.certificate (event_id, achievement_id, number, verification_code) VALUES (1, -1, '1', 'x')$$,
-	$$INSERT INTO achieve.certificate (event_id, achievement_id, number, verification_code, revision)
-		VALUES (1, -1, '1', 'abc', 2)$$,
-	$$INSERT INTO achieve.certificate (event_id, achievement_id, number, verification_code, revision)
-		VALUES (1, -1, '1', 'x', 2)$$,
-	$$INSERT INTO achieve.certificate (event_id, achievement_id, number, verification_code)
-		VALUES (1, 7, '1', 'x')$$,
+	$$INSERT INTO achieve.certificate (event_id, certificate_id, achievement_id, number, verification_code, content, media_type)
+		VALUES (1, -1, -1, '1', 'x', '', 'text/plain')$$,
+	$$INSERT INTO achieve.certificate (event_id, achievement_id, number, verification_code, content, media_type) VALUES (1, -1, '1', 'x', '', 'text/plain')$$,
+	$$INSERT INTO achieve.certificate (event_id, achievement_id, number, verification_code, revision, content, media_type)
+		VALUES (1, -1, '1', 'abc', 2, '', 'text/plain')$$,
+	$$INSERT INTO achieve.certificate (event_id, achievement_id, number, verification_code, revision, content, media_type)
+		VALUES (1, -1, '1', 'x', 2, '', 'text/plain')$$,
+	$$INSERT INTO achieve.certificate (event_id, achievement_id, number, verification_code, content, media_type)
+		VALUES (1, 7, '1', 'x', '', 'text/plain')$$,
 	$$UPDATE achieve.certificate SET revision = 0$$,
 	$$UPDATE achieve.certificate SET status = 'lost'$$,
 	$$UPDATE achieve.certificate SET verification_code = ''$$,

@@ -110,7 +110,7 @@ BEGIN
 		END IF;
 	END LOOP;
 END $$;
-CALL pg_temp.live(2000, false);
+CALL pg_temp.live(2000, true);
 RESET achieve.evaluation;
 SELECT after, event_id, learner_id, problem FROM wrong;
 -- It has seen enough: all outcomes, issues, lapses, reinstatements.
