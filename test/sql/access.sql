@@ -1,0 +1,114 @@
+-- What may a reader, an instructor, an administrator, a row-secured account manager and nobody in particular do?
+\set VERBOSITY terse
+SET client_min_messages = warning;
+INSERT INTO achieve.account (account_id, name) VALUES (2401, 'Acme'), (2402, 'Bolt');
+INSERT INTO achieve.learner (learner_id, account_id, name) VALUES (2401, 2401, 'Ada'), (2402, 2402, 'Ben');
+INSERT INTO achieve.achievement_type (achievement_type_id, code, title) VALUES (2400, 'acc', 'Access');
+INSERT INTO achieve.event (event_id, code, title, starts_at, ends_at, passing_rule) VALUES (2400, 'ACC', 'Access', '2030-01-01', '2030-01-02', 'score(exam) >= 50');
+INSERT INTO achieve.assessment (event_id, code) VALUES (2400, 'exam');
+INSERT INTO achieve.event_achievement (event_id, achievement_type_id, award_rule) VALUES (2400, 2400, 'passed and paid');
+INSERT INTO achieve.enrollment (event_id, learner_id) VALUES (2400, 2401), (2400, 2402);
+INSERT INTO achieve.score (event_id, learner_id, code, score) VALUES (2400, 2401, 'exam', 90), (2400, 2402, 'exam', 90);
+INSERT INTO achieve.invoice (invoice_id, number, status) VALUES (2400, 'ACC-1', 'issued');
+INSERT INTO achieve.invoice_line (event_id, learner_id, invoice_id, line_no, amount) VALUES (2400, 2401, 2400, 1, 10);
+
+BEGIN;
+CREATE ROLE reports; CREATE ROLE teachers; CREATE ROLE office; CREATE ROLE stranger;
+SELECT achieve.grant_access('reports', 'reader'), achieve.grant_access('teachers', 'instructor'), achieve.grant_access('office', 'administrator');
+-- What each is refused is caught one by one.
+CREATE FUNCTION try(command text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE command;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	RETURN sqlstate || ' ' || sqlerrm;
+END $$;
+CREATE TABLE attempts (place serial, command text);
+INSERT INTO attempts (command) VALUES
+	('SELECT FROM achieve.results_tab'), ('SELECT FROM achieve.achievements_tab'), ('SELECT FROM achieve.audit_tab'),
+	('SELECT FROM achieve.event_summary'), ('SELECT FROM achieve.passing_rules_tab'),
+	('SELECT FROM achieve.invoice'), ('SELECT achieve.facts(2400, 2401)'),
+	('UPDATE achieve.score SET score = 80 WHERE event_id = 2400'),
+	('INSERT INTO achieve.condition VALUES (2400, 2401, ''x'', 1)'),
+	('UPDATE achieve.event SET title = ''T'' WHERE event_id = 2400'),
+	('UPDATE achieve.invoice SET status = ''paid'' WHERE invoice_id = 2400'),
+	('SELECT achieve.set_result(2400, 2402, ''failed'', ''r'')'), ('SELECT achieve.clear_result(2400, 2402, ''r'')'),
+	('SELECT achieve.approve_results(2400)'),
+	('SELECT achieve.revoke(achievement_id, ''r'') FROM achieve.achievement WHERE event_id = 2400 AND learner_id = 2402 AND revoked_at IS NULL'),
+	('SELECT achieve.award(2400, 2402, ''acc'', ''r'')'),
+	('SELECT achieve.close_event(2400)'), ('SELECT achieve.evaluate_event(2400)'), ('SELECT achieve.check_outcomes(2400)'),
+	('UPDATE achieve.result SET reason = ''x'' WHERE event_id = 2400'), ('DELETE FROM achieve.audit'), ('TRUNCATE achieve.score'),
+	('SELECT achieve.install()'), ('SELECT achieve.begin_restore()'), ('SELECT achieve.grant_access(''stranger'', ''reader'')');
+GRANT SELECT ON attempts TO PUBLIC;
+SET ROLE stranger;
+SELECT DISTINCT try(command) AS stranger FROM attempts;
+SET ROLE reports;
+SELECT command, try(command) AS reader FROM attempts ORDER BY place;
+-- A reader without the invoices is not told that everything is paid.
+SELECT learner_name, paid, waiting_for FROM achieve.results_tab WHERE event_id = 2400 ORDER BY learner_id;
+SELECT learner_name, state, waiting_for FROM achieve.achievements_tab WHERE event_id = 2400 ORDER BY learner_id;
+SET ROLE teachers;
+SELECT command, try(command) AS instructor FROM attempts ORDER BY place;
+SET ROLE office;
+SELECT command, try(command) AS administrator FROM attempts ORDER BY place;
+RESET ROLE;
+SELECT * FROM achieve.check_outcomes(2400);
+ROLLBACK;
+
+-- Row-level security by account: the recipe of docs/access.md.
+BEGIN;
+CREATE ROLE reports; CREATE ROLE teachers; CREATE ROLE office;
+CREATE ROLE account_manager;
+SELECT achieve.grant_access('account_manager', 'reader');
+GRANT EXECUTE ON FUNCTION achieve.set_result, achieve.approve_results, achieve.revoke TO account_manager;
+CREATE TABLE manages (database_user name PRIMARY KEY, account_id bigint NOT NULL REFERENCES achieve.account);
+INSERT INTO manages VALUES ('account_manager', 2402);
+GRANT SELECT ON manages TO account_manager;
+ALTER TABLE achieve.learner ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_account ON achieve.learner TO account_manager
+	USING (account_id = (SELECT m.account_id FROM manages m WHERE m.database_user = current_user));
+ALTER TABLE achieve.account ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_account ON achieve.account TO account_manager
+	USING (account_id = (SELECT m.account_id FROM manages m WHERE m.database_user = current_user));
+ALTER TABLE achieve.enrollment ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_learners ON achieve.enrollment TO account_manager
+	USING (EXISTS (SELECT FROM achieve.learner l WHERE l.learner_id = enrollment.learner_id));
+DO $$
+DECLARE
+	relation text;
+BEGIN
+	FOREACH relation IN ARRAY ARRAY['attendance', 'score', 'completion', 'condition', 'result', 'achievement'] LOOP
+		EXECUTE format('ALTER TABLE achieve.%I ENABLE ROW LEVEL SECURITY', relation);
+		EXECUTE format('CREATE POLICY own_enrollments ON achieve.%I TO account_manager USING (EXISTS (
+			SELECT FROM achieve.enrollment n WHERE (n.event_id, n.learner_id) = (%1$I.event_id, %1$I.learner_id)))', relation);
+	END LOOP;
+END
+$$;
+ALTER TABLE achieve.audit ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_enrollments ON achieve.audit TO account_manager
+	USING (EXISTS (SELECT FROM achieve.enrollment n WHERE (n.event_id, n.learner_id) = (audit.event_id, audit.learner_id)));
+CREATE FUNCTION try(command text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE command;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	RETURN sqlstate || ' ' || sqlerrm;
+END $$;
+SELECT achieve.award(2400, 2401, 'acc', 'for the test') AS hidden \gset
+SET ROLE account_manager;
+SELECT learner_name, account_name, outcome, paid FROM achieve.results_tab WHERE event_id = 2400;
+SELECT learner_name, state FROM achieve.achievements_tab WHERE event_id = 2400;
+SELECT DISTINCT learner_name FROM achieve.audit_tab WHERE event_id = 2400;
+-- Hidden and absent look the same.
+SELECT replace(try(c), :'hidden', 'N') AS answer FROM unnest(ARRAY['SELECT achieve.facts(2400, 2401)', 'SELECT achieve.facts(2400, 2999)',
+	'SELECT achieve.set_result(2400, 2401, ''failed'', ''r'')', 'SELECT achieve.set_result(2400, 2999, ''failed'', ''r'')',
+	'SELECT achieve.approve_results(2400, ''{2401}'')', 'SELECT achieve.revoke(999999999, ''r'')', format('SELECT achieve.revoke(%s, ''r'')', :hidden)]) c;
+-- Without names only what is visible is meant.
+SELECT achieve.approve_results(2400);
+RESET ROLE;
+SELECT learner_id, approved_by FROM achieve.result WHERE event_id = 2400 ORDER BY learner_id;
+ROLLBACK;
+
+SELECT achieve.grant_access('nobody at all', 'reader');
+SELECT achieve.grant_access(current_user, 'teacher');
+SELECT achieve.grant_access(NULL, NULL);
