@@ -11,6 +11,7 @@
 #include "utils/guc.h"
 
 #include "identity.h"
+#include "notify.h"
 #include "trigger.h"
 
 PG_MODULE_MAGIC;
@@ -47,5 +48,15 @@ _PG_init(void)
 							 "Off to bulk-load; then call achieve.evaluate_event().",
 							 &trigger_enabled, true,
 							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("achieve.notifications",
+							 "Whether changes of outcomes are announced in achieve.notification.",
+							 "Off while history is loaded that nobody is to be told of.",
+							 &notify_enabled, true,
+							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("achieve.notify",
+							 "Whether NOTIFY achieve tells waiting workers of new notifications.",
+							 "PostgreSQL serializes the commits of transactions that notify.",
+							 &notify_listeners, false,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("achieve");
 }
