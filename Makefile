@@ -138,7 +138,9 @@ REGRESS = \
 	behave_example behave_attendance behave_scores behave_evidence behave_payment behave_holds \
 	behave_manual behave_corrections behave_standing behave_validity behave_audit behave_rekey \
 	approve event_life transfer number_sequence \
+	explain_result preview_outcomes preview_undone rule_problems \
 	refuse_facts refuse_functions \
+	notification_net notification_claim run_due record_views record_as_of \
 	certificate_issue certificate_life certificate_refuse certificate_badge \
 	inherit tabs tabs_waiting tabs_facts tabs_rights tabs_page \
 	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access
@@ -158,7 +160,9 @@ ISOLATION = \
 	revoke_enrollment revoke_fact award_award award_fact renewals \
 	holds_stale_cache awaited_type renamed_type ripple_order same_event_first_rule \
 	set_result_fact clear_result_fact approval_fact approval_earning_fact close_fact close_enrollment finalize_fact \
-	serializable_read_committed repeatable_read_late gapless_numbers
+	serializable_read_committed repeatable_read_late gapless_numbers \
+	fast_numbers gapless_repeatable_read new_enrollment_repeatable_read \
+	notification_claim
 
 HDRS        = $(wildcard src/*.h) src/install_sql.h
 DATA_built  = sql/achieve--$(EXTVERSION).sql
