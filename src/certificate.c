@@ -481,59 +481,64 @@ generate(const RecordList *records, bool first, Tidings *tidings)
 }
 
 /*
- * Lets the certificates of records follow what happened to the records, adds
- * that to the audit and notifies. SPI must be connected. Returns how many
- * were made.
+ * Lets the certificates of records follow what happened to the records, and
+ * tells of it. SPI must be connected. Returns how many were made.
  */
 int
 certificates_follow(const RecordList *records, CertificateChange change,
-					AuditBatch *audit)
+					Tidings *tidings)
 {
-	Tidings		tidings;
-	int			made = 0;
-
 	if (records->events.count == 0)
 		return 0;
-	tidings_begin(&tidings, audit);
 	switch (change)
 	{
 		case CERTIFICATE_ISSUE:
-			made = generate(records, true, &tidings);
-			break;
+			return generate(records, true, tidings);
 		case CERTIFICATE_REVOKE:
 			set_status(&revoke_certificates, records, "certificate.revoked",
-					   "current", "revoked", &tidings);
-			break;
+					   "current", "revoked", tidings);
+			return 0;
 		case CERTIFICATE_REINSTATE:
 			set_status(&reinstate_certificates, records,
 					   "certificate.reinstated", "revoked", "current",
-					   &tidings);
-			break;
+					   tidings);
+			return 0;
 		case CERTIFICATE_AMEND:
-			supersede(records, &tidings);
-			made = generate(records, false, &tidings);
-			break;
+			supersede(records, tidings);
+			return generate(records, false, tidings);
 		case CERTIFICATE_REGENERATE:
-			made = generate(records, false, &tidings);
-			break;
+			return generate(records, false, tidings);
 	}
-	tidings_write(&tidings);
+	return 0;
+}
+
+/* The same, with an audit and notifications of its own; connects to SPI. */
+int
+certificates_follow_now(const RecordList *records, CertificateChange change)
+{
+	AuditBatch	audit;
+	NotifyBatch notifications;
+	Tidings		tidings = {&audit, &notifications};
+	int			made;
+
+	SPI_connect();
+	audit_begin(&audit);
+	notify_begin(&notifications);
+	made = certificates_follow(records, change, &tidings);
+	audit_write(&audit);
+	(void) notify_write(&notifications);
+	SPI_finish();
 	return made;
 }
 
-/* The same for one record, with an audit of its own. */
+/* The same for one record. */
 void
 certificate_follow(int64 event_id, int64 achievement_id,
 				   CertificateChange change)
 {
 	RecordList	record;
-	AuditBatch	audit;
 
-	SPI_connect();
 	records_init(&record);
 	records_add(&record, event_id, achievement_id);
-	audit_begin(&audit);
-	(void) certificates_follow(&record, change, &audit);
-	audit_write(&audit);
-	SPI_finish();
+	(void) certificates_follow_now(&record, change);
 }

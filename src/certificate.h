@@ -14,6 +14,7 @@
 #define ACHIEVE_CERTIFICATE_H
 
 #include "audit.h"
+#include "notify.h"
 
 /* What happened to achievements, as their certificates see it. */
 typedef enum CertificateChange
@@ -32,6 +33,13 @@ typedef struct RecordList
 	ValueColumn achievements;
 } RecordList;
 
+/* Where it is told what happened to certificates; the caller writes both. */
+typedef struct Tidings
+{
+	AuditBatch *audit;
+	NotifyBatch *notifications;
+} Tidings;
+
 /* A certificate that a caller may see. */
 typedef struct CertificateFound
 {
@@ -46,7 +54,9 @@ extern void records_add(RecordList *records, int64 event_id,
 
 /* certificate.c; SPI is connected for the first */
 extern int	certificates_follow(const RecordList *records,
-								CertificateChange change, AuditBatch *audit);
+								CertificateChange change, Tidings *tidings);
+extern int	certificates_follow_now(const RecordList *records,
+									CertificateChange change);
 extern void certificate_follow(int64 event_id, int64 achievement_id,
 							   CertificateChange change);
 

@@ -145,7 +145,6 @@ regenerate_certificates(PG_FUNCTION_ARGS)
 	ReadSet    *set = read_begin();
 	const EventConfig *config = api_event(set, event_id);
 	RecordList	records;
-	AuditBatch	audit;
 	Datum		values[2];
 	int			made;
 
@@ -166,9 +165,7 @@ regenerate_certificates(PG_FUNCTION_ARGS)
 												SPI_tuptable->tupdesc, 1,
 												&isnull)));
 	}
-	audit_begin(&audit);
-	made = certificates_follow(&records, CERTIFICATE_REGENERATE, &audit);
-	audit_write(&audit);
+	made = certificates_follow_now(&records, CERTIFICATE_REGENERATE);
 	SPI_finish();
 	PG_RETURN_INT32(made);
 }

@@ -10,13 +10,6 @@
 #include "certificate_tidings.h"
 #include "json.h"
 
-void
-tidings_begin(Tidings *tidings, AuditBatch *audit)
-{
-	tidings->audit = audit;
-	notify_begin(&tidings->notifications);
-}
-
 static Jsonb *
 certificate_json(const Certificate *certificate, const char *status)
 {
@@ -78,12 +71,5 @@ tidings_notify(Tidings *tidings, const Certificate *certificate,
 	else
 		json_add_text(&json, "problem", problem);
 	notification.particulars = json_end(&json);
-	notify_add(&tidings->notifications, &notification);
-}
-
-/* Writes the notifications; the audit is written by whoever began it. */
-void
-tidings_write(Tidings *tidings)
-{
-	(void) notify_write(&tidings->notifications);
+	notify_add(tidings->notifications, &notification);
 }

@@ -8,8 +8,7 @@
 #ifndef ACHIEVE_CERTIFICATE_TIDINGS_H
 #define ACHIEVE_CERTIFICATE_TIDINGS_H
 
-#include "audit.h"
-#include "notify.h"
+#include "certificate.h"
 
 /* A certificate, or what became of the attempt, as the audit shows it. */
 typedef struct Certificate
@@ -24,18 +23,10 @@ typedef struct Certificate
 	char	   *code;			/* NULL: none was made */
 } Certificate;
 
-typedef struct Tidings
-{
-	AuditBatch *audit;			/* the caller's, who writes it */
-	NotifyBatch notifications;
-} Tidings;
-
-extern void tidings_begin(Tidings *tidings, AuditBatch *audit);
 extern void tidings_audit(Tidings *tidings, const Certificate *certificate,
 						  const char *action, const char *old_status,
 						  const char *new_status, const char *reason);
 extern void tidings_notify(Tidings *tidings, const Certificate *certificate,
 						   const char *problem);
-extern void tidings_write(Tidings *tidings);
 
 #endif							/* ACHIEVE_CERTIFICATE_TIDINGS_H */

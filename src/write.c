@@ -73,17 +73,16 @@ collect_changes(List *states, int *count)
 
 /* What the learners are told of it. */
 static void
-notify_changes(List *states, const Changed *changed, int count)
+notify_changes(List *states, const Changed *changed, int count,
+			   NotifyBatch *batch)
 {
-	NotifyBatch batch;
 	ListCell   *cell;
 
-	notify_begin(&batch);
 	foreach(cell, states)
 	{
 		EnrollmentState *state = lfirst(cell);
 
-		notify_result(&batch, &state->key,
+		notify_result(batch, &state->key,
 					  effective_outcome(state->manual_outcome,
 										state->stored_rule_outcome),
 					  effective_outcome(state->manual_outcome,
@@ -96,13 +95,12 @@ notify_changes(List *states, const Changed *changed, int count)
 		const AwardState *award = changed[i].award;
 
 		if (award->change == AWARD_ISSUE)
-			notify_issued(&batch, key, award->issued_id);
+			notify_issued(batch, key, award->issued_id);
 		else if (award->change == AWARD_REINSTATE)
-			notify_achievement(&batch, NOTIFY_ISSUED, key, award->lapsed_id);
+			notify_achievement(batch, NOTIFY_ISSUED, key, award->lapsed_id);
 		else
-			notify_achievement(&batch, NOTIFY_REVOKED, key, award->held_id);
+			notify_achievement(batch, NOTIFY_REVOKED, key, award->held_id);
 	}
-	(void) notify_write(&batch);
 }
 
 /*
@@ -112,6 +110,7 @@ void
 write_changes(Evaluation *evaluation, EvaluationCounts *counts)
 {
 	AuditBatch	audit;
+	NotifyBatch notifications;
 	ListCell   *cell;
 	Changed    *changed;
 	int			count;
@@ -155,8 +154,10 @@ write_changes(Evaluation *evaluation, EvaluationCounts *counts)
 		audit_result(&audit, lfirst(cell));
 	for (int i = 0; i < count; i++)
 		audit_award(&audit, &changed[i]);
-	write_certificates(changed, count, &audit);
+	notify_begin(&notifications);
+	notify_changes(evaluation->states, changed, count, &notifications);
+	write_certificates(changed, count, &audit, &notifications);
 	audit_write(&audit);
-	notify_changes(evaluation->states, changed, count);
+	(void) notify_write(&notifications);
 	SPI_finish();
 }

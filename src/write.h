@@ -10,6 +10,7 @@
 
 #include "audit.h"
 #include "engine.h"
+#include "notify.h"
 
 /* A changed award and its enrollment. */
 typedef struct Changed
@@ -46,7 +47,7 @@ extern char *lapse_reason(const EnrollmentState *state,
 
 /* write_certificates.c */
 extern void write_certificates(const Changed *changed, int count,
-							   AuditBatch *audit);
+							   AuditBatch *audit, NotifyBatch *notifications);
 
 /* write_audit.c */
 extern void audit_result(AuditBatch *batch, EnrollmentState *state);

@@ -32,14 +32,16 @@ collect_records(RecordList *records, const Changed *changed, int count,
 
 /* After the achievements are written; SPI must be connected. */
 void
-write_certificates(const Changed *changed, int count, AuditBatch *audit)
+write_certificates(const Changed *changed, int count, AuditBatch *audit,
+				   NotifyBatch *notifications)
 {
+	Tidings		tidings = {audit, notifications};
 	RecordList	records;
 
 	collect_records(&records, changed, count, AWARD_LAPSE);
-	(void) certificates_follow(&records, CERTIFICATE_REVOKE, audit);
+	(void) certificates_follow(&records, CERTIFICATE_REVOKE, &tidings);
 	collect_records(&records, changed, count, AWARD_REINSTATE);
-	(void) certificates_follow(&records, CERTIFICATE_REINSTATE, audit);
+	(void) certificates_follow(&records, CERTIFICATE_REINSTATE, &tidings);
 	collect_records(&records, changed, count, AWARD_ISSUE);
-	(void) certificates_follow(&records, CERTIFICATE_ISSUE, audit);
+	(void) certificates_follow(&records, CERTIFICATE_ISSUE, &tidings);
 }
