@@ -138,12 +138,12 @@ REGRESS = \
 	behave_example behave_attendance behave_scores behave_evidence behave_payment behave_holds \
 	behave_manual behave_corrections behave_standing behave_validity behave_audit behave_rekey \
 	approve event_life transfer number_sequence \
-	explain_result preview_outcomes preview_undone rule_problems \
 	refuse_facts refuse_functions \
 	notification_net notification_claim run_due record_views record_as_of \
-	certificate_issue certificate_life certificate_refuse certificate_badge \
+	certificate_issue certificate_life certificate_refuse certificate_badge certificate_docs \
 	inherit tabs tabs_waiting tabs_facts tabs_rights tabs_page \
-	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access
+	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access \
+	explain_result preview_outcomes preview_undone rule_problems
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \

@@ -412,8 +412,12 @@ certificate_fill(const char *body, const char *media_type,
 		at = close + 2;
 	}
 	if (filling.depth > 0)
+	{
+		const Section *open = &filling.sections[filling.depth - 1];
+
 		return psprintf("the template has a section without an end: {{#%s}}",
-						placeholder_names[filling.sections[filling.depth - 1].name]);
+						placeholder_name(open->name));
+	}
 	filled->content = filling.out.data;
 	return NULL;
 }
