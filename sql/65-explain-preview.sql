@@ -60,3 +60,24 @@ CREATE FUNCTION achieve.rule_certain_clauses(rule achieve.rule, sessions integer
 	AS 'MODULE_PATHNAME', 'rule_certain_clauses' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1 COST 10;
 COMMENT ON FUNCTION achieve.rule_certain_clauses(achieve.rule, integer) IS
 	'Clauses that are always or never met, whatever the facts will be, with so many sessions (0: any number). The outermost ones only; contradictions between two comparisons are not found.';
+
+-- Strict, so that it is planned by itself: what the view expects of a recursion
+-- would make PostgreSQL compile the view to machine code at each use.
+CREATE FUNCTION achieve.rule_circles(types text[], reads text[])
+	RETURNS TABLE (type_code text, reads text)
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	WITH RECURSIVE depends AS (
+		SELECT DISTINCT d.type_code, d.reads
+		FROM unnest(rule_circles.types, $2) AS d (type_code, reads)
+	), reaches AS (
+		SELECT d.type_code, d.reads FROM depends d
+		UNION
+		SELECT r.type_code, d.reads FROM reaches r JOIN depends d ON d.type_code = r.reads
+	)
+	SELECT d.type_code, d.reads
+	FROM depends d
+	JOIN reaches b ON b.type_code = d.reads AND b.reads = d.type_code;
+END;
+COMMENT ON FUNCTION achieve.rule_circles(text[], text[]) IS
+	'Of the pairs "the award of this type reads that one", those that are part of a circle.';

@@ -317,14 +317,12 @@ explain_award(PG_FUNCTION_ARGS)
 	EnrollmentState *state = &explanation.state;
 	AwardState *award;
 	Outcome		stands;
-	bool		met = false;
+	bool		met = true;		/* until a rule says otherwise */
 
 	begin_explanation(&explanation, event_id, learner_id);
 	award = require_award(state, code);
 	stands = award->held_id != 0 ? OUTCOME_PASSED : OUTCOME_FAILED;
-	if (note_not_evaluated(&explanation, stands))
-		;
-	else if (!award->config->active)
+	if (!award->config->active)
 		add_note(&explanation, "award rule",
 				 "not active on this event: nothing is issued or taken back",
 				 stands, stands == OUTCOME_PASSED ? NULL :
@@ -333,7 +331,7 @@ explain_award(PG_FUNCTION_ARGS)
 		add_note(&explanation, "award rule", "none",
 				 award->held_id != 0 ? OUTCOME_PASSED : OUTCOME_PENDING,
 				 award->held_id != 0 ? NULL : "award by hand");
-	else
+	else if (!note_not_evaluated(&explanation, stands))
 	{
 		explanation.rule = award->config->rule;
 		facts_gather(&state->facts, rule_fact_mask(explanation.rule));
@@ -341,7 +339,7 @@ explain_award(PG_FUNCTION_ARGS)
 		met = rule_evaluate(explanation.rule, &state->facts.asked) ==
 			TRUTH_YES;
 	}
-	note_record(&explanation, award, met || explanation.rule == NULL);
+	note_record(&explanation, award, met);
 	return_explanation(fcinfo, &explanation);
 	return (Datum) 0;
 }

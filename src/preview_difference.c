@@ -55,8 +55,8 @@ struct PreviewState
 			"'the result was set by hand'", "r.manual_outcome IS NOT NULL") \
 	" UNION ALL " \
 	RESULTS("'approval'", "CASE WHEN r.approved_at IS NULL" \
-			" THEN 'not approved' ELSE 'approved' END", "r.approved_by", \
-			"true") \
+			" THEN 'not approved' ELSE 'approved' END", \
+			"coalesce(r.approved_by, 'the result has changed')", "true") \
 	" UNION ALL " \
 	"SELECT 'achievement', a.event_id, a.learner_id, a.achievement_type_id," \
 	" a.achievement_id, CASE WHEN a.revoked_at IS NULL THEN 'issued'" \
@@ -133,7 +133,7 @@ static Statement compare_state = {
 	" ORDER BY d.event_id, l.name, d.learner_id,"
 	" pg_catalog.array_position('{result,rule outcome,approval,achievement,"
 	"certificate,notification}'::pg_catalog.text[], d.subject),"
-	" coalesce(t.code, d.type_code), d.object_id",
+	" coalesce(t.code, d.type_code), d.after, d.object_id",
 	.table = TABLE_RESULT,
 	.argument_count = 8,
 	.types = {INT8ARRAYOID, TEXTARRAYOID, INT8ARRAYOID, INT8ARRAYOID,

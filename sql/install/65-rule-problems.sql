@@ -4,7 +4,7 @@
 -- branch finds one kind of problem; row_key says which.
 
 CREATE VIEW achieve.rule_problems WITH (security_invoker = true) AS
-WITH RECURSIVE rules AS NOT MATERIALIZED (
+WITH rules AS NOT MATERIALIZED (
 	SELECT 'event ' || e.event_id || ' passing rule' AS rule_key,
 		e.event_id, e.code AS event_code, NULL::bigint AS template_id, NULL::text AS template_code,
 		'passing rule' AS subject, NULL::text AS awards, e.passing_rule AS rule, e.starts_at <= now() AS begun
@@ -12,19 +12,21 @@ WITH RECURSIVE rules AS NOT MATERIALIZED (
 	WHERE e.status IN ('scheduled', 'closed', 'reopened') AND e.passing_rule IS NOT NULL
 	UNION ALL
 	SELECT 'event ' || a.event_id || ' type ' || a.achievement_type_id,
-		a.event_id, e.code, NULL, NULL, y.code, y.code, a.award_rule, e.starts_at <= now()
+		a.event_id, e.code, NULL AS template_id, NULL AS template_code, y.code, y.code, a.award_rule,
+		e.starts_at <= now() AS begun
 	FROM achieve.event_achievement a
 	JOIN achieve.event e ON e.event_id = a.event_id
 	JOIN achieve.achievement_type y ON y.achievement_type_id = a.achievement_type_id
 	WHERE e.status IN ('scheduled', 'closed', 'reopened') AND a.active AND a.award_rule IS NOT NULL
 	UNION ALL
 	SELECT 'template ' || t.template_id || ' passing rule',
-		NULL, NULL, t.template_id, t.code, 'passing rule', NULL, t.passing_rule, false
+		NULL AS event_id, NULL AS event_code, t.template_id, t.code, 'passing rule' AS subject, NULL AS awards,
+		t.passing_rule, false AS begun
 	FROM achieve.course_template t
 	WHERE t.passing_rule IS NOT NULL
 	UNION ALL
 	SELECT 'template ' || a.template_id || ' type ' || a.achievement_type_id,
-		NULL, NULL, a.template_id, t.code, y.code, y.code, a.award_rule, false
+		NULL AS event_id, NULL AS event_code, a.template_id, t.code, y.code, y.code, a.award_rule, false AS begun
 	FROM achieve.template_achievement a
 	JOIN achieve.course_template t ON t.template_id = a.template_id
 	JOIN achieve.achievement_type y ON y.achievement_type_id = a.achievement_type_id
@@ -33,55 +35,70 @@ WITH RECURSIVE rules AS NOT MATERIALIZED (
 	-- A type depends on those that its award rule reads, and on those that the
 	-- passing rule reads where the award waits for the result. On itself it may:
 	-- that is a renewal.
-	SELECT r.awards AS type_code, f.code AS reads
+	SELECT r.rule_key, r.awards AS type_code, f.code AS reads
 	FROM rules r
 	CROSS JOIN LATERAL achieve.rule_facts(r.rule) f
 	WHERE f.fact = 'holds' AND f.code <> r.awards
 	UNION
-	SELECT r.awards, f.code
+	SELECT r.rule_key, r.awards, f.code
 	FROM rules r
 	JOIN rules p ON p.awards IS NULL AND (p.event_id = r.event_id OR p.template_id = r.template_id)
 	CROSS JOIN LATERAL achieve.rule_facts(p.rule) f
 	WHERE f.fact = 'holds' AND f.code <> r.awards
 		AND EXISTS (SELECT FROM achieve.rule_facts(r.rule) w WHERE w.fact IN ('passed', 'failed', 'approved'))
-), reaches AS (
-	SELECT d.type_code, d.reads FROM depends d
-	UNION
-	SELECT r.type_code, d.reads FROM reaches r JOIN depends d ON d.type_code = r.reads
 ), problems AS (
 	-- Codes that name nothing
-	SELECT r.rule_key || ' ' || f.fact || ' ' || f.code AS row_key,
+	SELECT r.rule_key || ' score ' || f.code AS row_key,
 		r.event_id, r.event_code, r.template_id, r.template_code, r.subject, 'error' AS severity,
-		format('%s(%s) names no %s', f.fact, f.code,
-			CASE f.fact WHEN 'score' THEN 'assessment' WHEN 'completed' THEN 'requirement' ELSE 'achievement type' END)
-			AS problem,
-		CASE WHEN f.fact = 'holds' THEN 'Add the type to achieve.achievement_type, or correct the rule.'
-			ELSE coalesce('Correct the rule, or add what it names; there are: ' || k.codes || '.',
-				'Correct the rule, or add what it names; there are none.') END AS hint,
+		format('score(%s) names no assessment', f.code) AS problem,
+		coalesce('Correct the rule, or add what it names; there are: ' || (
+			SELECT string_agg(c.code, ', ' ORDER BY c.code)
+			FROM (
+				SELECT s.code FROM achieve.assessment s WHERE s.event_id = r.event_id
+				UNION ALL
+				SELECT s.code FROM achieve.template_assessment s WHERE s.template_id = r.template_id
+			) c
+		) || '.', 'Correct the rule, or add what it names; there are none.') AS hint,
 		r.rule::text AS rule
 	FROM rules r
 	CROSS JOIN LATERAL achieve.rule_facts(r.rule) f
-	CROSS JOIN LATERAL (
-		SELECT string_agg(c.code, ', ' ORDER BY c.code) AS codes,
-			coalesce(bool_or(c.code = f.code), false) AS found
-		FROM (
-			SELECT s.code FROM achieve.assessment s WHERE f.fact = 'score' AND s.event_id = r.event_id
-			UNION ALL
-			SELECT s.code FROM achieve.template_assessment s WHERE f.fact = 'score' AND s.template_id = r.template_id
-			UNION ALL
-			SELECT q.code FROM achieve.requirement q WHERE f.fact = 'completed' AND q.event_id = r.event_id
-			UNION ALL
-			SELECT q.code FROM achieve.template_requirement q
-			WHERE f.fact = 'completed' AND q.template_id = r.template_id
-			UNION ALL
-			SELECT y.code FROM achieve.achievement_type y WHERE f.fact = 'holds' AND y.code = f.code
-		) c
-	) k
-	WHERE f.fact IN ('score', 'completed', 'holds') AND NOT k.found
+	WHERE f.fact = 'score'
+		AND NOT EXISTS (SELECT FROM achieve.assessment s WHERE s.event_id = r.event_id AND s.code = f.code)
+		AND NOT EXISTS (SELECT FROM achieve.template_assessment s
+			WHERE s.template_id = r.template_id AND s.code = f.code)
+	UNION ALL
+	SELECT r.rule_key || ' completed ' || f.code,
+		r.event_id, r.event_code, r.template_id, r.template_code, r.subject, 'error' AS severity,
+		format('completed(%s) names no requirement', f.code),
+		coalesce('Correct the rule, or add what it names; there are: ' || (
+			SELECT string_agg(c.code, ', ' ORDER BY c.code)
+			FROM (
+				SELECT q.code FROM achieve.requirement q WHERE q.event_id = r.event_id
+				UNION ALL
+				SELECT q.code FROM achieve.template_requirement q WHERE q.template_id = r.template_id
+			) c
+		) || '.', 'Correct the rule, or add what it names; there are none.'),
+		r.rule::text
+	FROM rules r
+	CROSS JOIN LATERAL achieve.rule_facts(r.rule) f
+	WHERE f.fact = 'completed'
+		AND NOT EXISTS (SELECT FROM achieve.requirement q WHERE q.event_id = r.event_id AND q.code = f.code)
+		AND NOT EXISTS (SELECT FROM achieve.template_requirement q
+			WHERE q.template_id = r.template_id AND q.code = f.code)
+	UNION ALL
+	SELECT r.rule_key || ' holds ' || f.code,
+		r.event_id, r.event_code, r.template_id, r.template_code, r.subject, 'error' AS severity,
+		format('holds(%s) names no achievement type', f.code),
+		'Add the type to achieve.achievement_type, or correct the rule.' AS hint,
+		r.rule::text
+	FROM rules r
+	CROSS JOIN LATERAL achieve.rule_facts(r.rule) f
+	WHERE f.fact = 'holds'
+		AND NOT EXISTS (SELECT FROM achieve.achievement_type y WHERE y.code = f.code)
 	UNION ALL
 	-- Facts about nothing: they stay open for ever
 	SELECT r.rule_key || ' nothing for ' || m.what,
-		r.event_id, r.event_code, r.template_id, r.template_code, r.subject, 'warning',
+		r.event_id, r.event_code, r.template_id, r.template_code, r.subject, 'warning' AS severity,
 		format('reads %s, and there %s', m.facts, m.missing), m.hint, r.rule::text
 	FROM rules r
 	CROSS JOIN LATERAL (
@@ -96,16 +113,16 @@ WITH RECURSIVE rules AS NOT MATERIALIZED (
 			AND NOT EXISTS (SELECT FROM achieve.template_session s
 				WHERE s.template_id = r.template_id AND s.required)
 		UNION ALL
-		SELECT 'mean_score', min(f.fact), 'is no assessment with a weight',
-			'Add assessments, or weights: until then the mean stays open, also when the event is closed.'
+		SELECT 'mean_score' AS what, min(f.fact), 'is no assessment with a weight' AS missing,
+			'Add assessments, or weights: until then the mean stays open, also when the event is closed.' AS hint
 		FROM achieve.rule_facts(r.rule) f
 		WHERE f.fact = 'mean_score'
 			AND NOT EXISTS (SELECT FROM achieve.assessment s WHERE s.event_id = r.event_id AND s.weight > 0)
 			AND NOT EXISTS (SELECT FROM achieve.template_assessment s
 				WHERE s.template_id = r.template_id AND s.weight > 0)
 		UNION ALL
-		SELECT 'completion', min(f.fact), 'is no requirement',
-			'Add requirements: until then the completion stays open, also when the event is closed.'
+		SELECT 'completion' AS what, min(f.fact), 'is no requirement' AS missing,
+			'Add requirements: until then the completion stays open, also when the event is closed.' AS hint
 		FROM achieve.rule_facts(r.rule) f
 		WHERE f.fact = 'completion'
 			AND NOT EXISTS (SELECT FROM achieve.requirement q WHERE q.event_id = r.event_id)
@@ -135,7 +152,7 @@ WITH RECURSIVE rules AS NOT MATERIALIZED (
 	UNION ALL
 	-- Gates on invoices that are not there
 	SELECT r.rule_key || ' invoices',
-		r.event_id, r.event_code, NULL, NULL, r.subject,
+		r.event_id, r.event_code, NULL AS template_id, NULL AS template_code, r.subject,
 		CASE WHEN g.invoiced AND r.begun THEN 'warning' ELSE 'info' END,
 		format('%s of %s active enrollments have no invoice, so %s', n.missing, n.enrolled,
 			CASE WHEN g.invoiced THEN '"invoiced" is not met' ELSE 'nothing is owed and "paid" is met' END),
@@ -162,35 +179,39 @@ WITH RECURSIVE rules AS NOT MATERIALIZED (
 	WHERE g.invoiced IS NOT NULL AND n.missing > 0
 	UNION ALL
 	-- Awards that wait for each other
-	SELECT r.rule_key || ' cycle ' || c.reads,
-		r.event_id, r.event_code, r.template_id, r.template_code, r.subject, 'warning',
-		format('depends on holds(%s), which depends on %s itself', c.reads, r.awards),
-		'Break the circle: one of the two must be earned without the other.', r.rule::text
-	FROM rules r
-	JOIN reaches c ON c.reads <> r.awards AND c.type_code = r.awards
-	WHERE EXISTS (SELECT FROM reaches b WHERE b.type_code = c.reads AND b.reads = r.awards)
+	SELECT r.rule_key || ' cycle ' || d.reads,
+		r.event_id, r.event_code, r.template_id, r.template_code, r.subject, 'warning' AS severity,
+		format('depends on holds(%s), which depends on %s itself', d.reads, d.type_code),
+		'Break the circle: one of the two must be earned without the other.' AS hint, r.rule::text
+	FROM (SELECT array_agg(a.type_code) AS types, array_agg(a.reads) AS reads FROM depends a) a
+	CROSS JOIN LATERAL achieve.rule_circles(a.types, a.reads) c
+	JOIN depends d ON d.type_code = c.type_code AND d.reads = c.reads
+	JOIN rules r ON r.rule_key = d.rule_key
 	UNION ALL
 	-- Achievements that only people award
 	SELECT 'event ' || a.event_id || ' type ' || a.achievement_type_id || ' by hand',
-		a.event_id, e.code, NULL, NULL, y.code, 'info', 'has no award rule',
-		'It is awarded by hand: achieve.award(). Give it an award_rule such as: passed.', NULL
+		a.event_id, e.code, NULL AS template_id, NULL AS template_code, y.code, 'info' AS severity,
+		'has no award rule' AS problem,
+		'It is awarded by hand: achieve.award(). Give it an award_rule such as: passed.' AS hint, NULL AS rule
 	FROM achieve.event_achievement a
 	JOIN achieve.event e ON e.event_id = a.event_id
 	JOIN achieve.achievement_type y ON y.achievement_type_id = a.achievement_type_id
 	WHERE e.status IN ('scheduled', 'closed', 'reopened') AND a.active AND a.award_rule IS NULL
 	UNION ALL
 	SELECT 'template ' || a.template_id || ' type ' || a.achievement_type_id || ' by hand',
-		NULL, NULL, a.template_id, t.code, y.code, 'info', 'has no award rule',
-		'It is awarded by hand: achieve.award(). Give it an award_rule such as: passed.', NULL
+		NULL AS event_id, NULL AS event_code, a.template_id, t.code, y.code, 'info' AS severity,
+		'has no award rule' AS problem,
+		'It is awarded by hand: achieve.award(). Give it an award_rule such as: passed.' AS hint, NULL AS rule
 	FROM achieve.template_achievement a
 	JOIN achieve.course_template t ON t.template_id = a.template_id
 	JOIN achieve.achievement_type y ON y.achievement_type_id = a.achievement_type_id
 	WHERE a.active AND a.award_rule IS NULL
 	UNION ALL
 	-- A constraint refuses these; one that was loaded around it is found here
-	SELECT 'sequence ' || q.sequence_id, NULL, NULL, NULL, NULL, q.code, 'error',
+	SELECT 'sequence ' || q.sequence_id, NULL AS event_id, NULL AS event_code, NULL AS template_id,
+		NULL AS template_code, q.code, 'error' AS severity,
 		format('format "%s" has no place for the number', q.format),
-		'Write {number}, or {number:6} for leading zeros, into the format.', NULL
+		'Write {number}, or {number:6} for leading zeros, into the format.' AS hint, NULL AS rule
 	FROM achieve.number_sequence q
 	WHERE q.format !~ '\{number(:[0-9]+)?\}'
 )
