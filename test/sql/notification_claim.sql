@@ -6,7 +6,7 @@ SELECT achieve.mark_delivered(coalesce(array_agg(notification_id), '{}')) >= 0 A
 	FROM achieve.notification WHERE delivered_at IS NULL;
 INSERT INTO achieve.learner (learner_id, name) SELECT 1710 + i, 'Learner ' || i FROM generate_series(1, 4) AS i;
 INSERT INTO achieve.event (event_id, code, title, starts_at, ends_at, passing_rule)
-	VALUES (1710, 'c-event', 'Claimed', '2030-01-01', '2030-01-02', 'condition(points) >= 10');
+	VALUES (1710, 'claim-event', 'Claimed', '2030-01-01', '2030-01-02', 'condition(points) >= 10');
 INSERT INTO achieve.enrollment (event_id, learner_id) SELECT 1710, 1710 + i FROM generate_series(1, 4) AS i;
 INSERT INTO achieve.condition (event_id, learner_id, name, value) SELECT 1710, 1710 + i, 'points', 10 FROM generate_series(1, 4) AS i;
 
