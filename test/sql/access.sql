@@ -100,7 +100,7 @@ SELECT learner_name, account_name, outcome, paid FROM achieve.results_tab WHERE 
 SELECT learner_name, state FROM achieve.achievements_tab WHERE event_id = 2400;
 SELECT DISTINCT learner_name FROM achieve.audit_tab WHERE event_id = 2400;
 -- Hidden and absent look the same.
-SELECT replace(try(c), :'hidden', 'N') AS answer FROM unnest(ARRAY['SELECT achieve.facts(2400, 2401)', 'SELECT achieve.facts(2400, 2999)',
+SELECT regexp_replace(try(c), 'achievement ' || :'hidden' || '$', 'achievement N') AS answer FROM unnest(ARRAY['SELECT achieve.facts(2400, 2401)', 'SELECT achieve.facts(2400, 2999)',
 	'SELECT achieve.set_result(2400, 2401, ''failed'', ''r'')', 'SELECT achieve.set_result(2400, 2999, ''failed'', ''r'')',
 	'SELECT achieve.approve_results(2400, ''{2401}'')', 'SELECT achieve.revoke(999999999, ''r'')', format('SELECT achieve.revoke(%s, ''r'')', :hidden)]) c;
 -- Without names only what is visible is meant.
