@@ -84,7 +84,7 @@ static Statement describe_record = {
 	" WHERE a.event_id OPERATOR(pg_catalog.=) $1"
 	" AND a.learner_id OPERATOR(pg_catalog.=) $2"
 	" AND a.achievement_type_id OPERATOR(pg_catalog.=) $3"
-	" AND (a.revoked_at IS NULL OR a.lapse_transaction_id IS NULL)"
+	" AND (a.revoked_at IS NULL OR a.blocks_rule)"
 	" ORDER BY a.revoked_at IS NULL DESC, a.achievement_id DESC LIMIT 1",
 	.table = TABLE_ACHIEVEMENT,
 	.argument_count = 3,
