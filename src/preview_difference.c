@@ -89,7 +89,7 @@ static Statement read_state = {
 };
 
 /*
- * $2 to $6: the columns before; $7, $8: notifications since, of this transaction.
+ * $2 to $6: the columns before; $7, $8: our notifications since.
  * Grouping, not joining, because the planner cannot know how long arrays are.
  */
 static Statement compare_state = {
