@@ -3,7 +3,8 @@
 #
 #   tools/demo.sh         installs what is missing, builds, starts a throwaway
 #                         PostgreSQL, loads the data and prints the tabs of one
-#                         event; a demo that is already there is replaced
+#                         event, explanations, previews, a certificate and
+#                         records; a demo that is already there is replaced
 #   tools/demo.sh stop    ends it and removes its files
 #
 # Everything lies in one folder of the caller's under $TMPDIR or /tmp; the
@@ -68,13 +69,17 @@ start()
 	load
 
 	step 'What people see'
-	psql -X -q -v ON_ERROR_STOP=1 -P pager=off -f "$tools/demo/90-show.sql"
+	show
+	if type -P rsvg-convert >/dev/null && rsvg-convert -o "$dir/certificate.png" "$dir/certificate.svg"; then
+		printf 'The certificate as a picture: %s\n' "$dir/certificate.png"
+	fi
 
 	step "The demo is running, after $((SECONDS - started)) seconds"
 	cat <<-END
 		Look around:   $(dirname "$PG_CONFIG")/psql -h $socket -U academy academy
 		Start with:    SELECT * FROM results_tab WHERE event_code = 'FA-105';
 		               SELECT * FROM achievements_tab WHERE learner_name = 'Anna Müller';
+		A certificate: $dir/certificate.svg
 		End it:        make demo-stop
 	END
 }
@@ -88,6 +93,16 @@ load()
 		files+=(-f "$file")
 	done
 	psql -X -q -v ON_ERROR_STOP=1 -o /dev/null "${files[@]}"
+}
+
+show()
+{
+	local file files=()
+
+	for file in "$tools"/demo/9*.sql; do
+		files+=(-f "$file")
+	done
+	psql -X -q -v ON_ERROR_STOP=1 -v directory="$dir" -P pager=off "${files[@]}"
 }
 
 case ${1:-start} in

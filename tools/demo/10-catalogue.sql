@@ -19,6 +19,19 @@ INSERT INTO account (name, reference) VALUES
 	('Bharat Textiles Pvt. Ltd', 'C-011'),
 	('Fitzgerald Foods plc', 'C-012');
 
+-- Who certifies, and what certificates look like: the template that achieve
+-- comes with.
+INSERT INTO issuer (name, url, verification_url) VALUES
+	('Harbour Training Academy', 'https://academy.example.org', 'https://academy.example.org/verify?code=');
+INSERT INTO certificate_template (code, title, body)
+VALUES ('standard', 'Standard certificate, A4', default_certificate_template());
+
+-- First aid certificates are numbered without gaps, as the authority wants it;
+-- licences need not be, and so those who issue them never wait for each other.
+INSERT INTO number_sequence (code, format, reset, gapless) VALUES
+	('first-aid', 'FA-{year}-{number:5}', 'yearly', true),
+	('forklift', 'FL{year}/{number:4}', 'yearly', false);
+
 -- Validity: how long each achievement lasts, and what its end is moved to.
 INSERT INTO achievement_type (code, title, valid_for, valid_unit, valid_from_anchor, expiry_alignment, expires_on_day) VALUES
 	('first-aid', 'First aider at work', 2, 'year', 'event_end', 'month', NULL),
@@ -30,6 +43,35 @@ INSERT INTO achievement_type (code, title, valid_for, valid_unit, valid_from_anc
 	('leadership', 'Certificate in leadership', NULL, NULL, 'issued', NULL, NULL),
 	('site-supervisor', 'Site supervisor', 18, 'month', 'issued', 'quarter', NULL),
 	('team-workshop', 'Workshop attended', NULL, NULL, 'event_end', NULL, NULL);
+
+UPDATE achievement_type y
+SET sequence_id = s.sequence_id, certificate_template_id = c.certificate_template_id
+FROM (VALUES ('first-aid', 'first-aid'), ('forklift-licence', 'forklift')) AS v (type, sequence)
+JOIN number_sequence s ON s.code = v.sequence
+CROSS JOIN certificate_template c
+WHERE y.code = v.type;
+
+-- Whose certificate expires is told so, some more than once.
+INSERT INTO achievement_reminder (achievement_type_id, days_before)
+SELECT achievement_type_id, days_before
+FROM (VALUES ('first-aid', 90), ('first-aid', 30), ('forklift-licence', 60), ('safety-induction', 14)) AS r (type, days_before)
+JOIN achievement_type y ON y.code = r.type;
+
+-- Ways to a goal: what makes a team leader, and what a shift leader.
+INSERT INTO learning_path (code, title) VALUES ('team-leader', 'Team leader on site'), ('shift-leader', 'Shift leader, warehouse');
+INSERT INTO learning_path_step (path_id, step_no, achievement_type_id, required)
+SELECT path_id, step_no, achievement_type_id, required
+FROM (VALUES
+	('team-leader', 1, 'safety-induction', true),
+	('team-leader', 2, 'first-aid', true),
+	('team-leader', 3, 'leadership', true),
+	('shift-leader', 1, 'safety-induction', true),
+	('shift-leader', 2, 'first-aid', true),
+	('shift-leader', 3, 'forklift-licence', true),
+	('shift-leader', 4, 'leadership', false)
+) AS s (path, step_no, type, required)
+JOIN learning_path p ON p.code = s.path
+JOIN achievement_type y ON y.code = s.type;
 
 -- Courses: when a learner passes. Without a rule, trainers set the results.
 INSERT INTO course_template (code, title, passing_rule, event_achievements_allowed, approval_by_another) VALUES

@@ -1,4 +1,4 @@
--- What the tabs show for one event, and whether everything stored is right.
+-- What the tabs show for one event, and the events around today in numbers.
 
 \pset format wrapped
 \pset columns 140
@@ -14,7 +14,6 @@ FROM passing_rules_tab
 WHERE event_code = 'FL-203'
 ORDER BY subject = 'passing rule' DESC, subject;
 
-\echo
 \echo 'RESULTS of FL-203: each learner against the passing rule, and what people decided on top of it'
 \echo
 SELECT learner_name AS learner, enrollment_status AS enrolled, attended || '/' || sessions AS attended,
@@ -23,24 +22,22 @@ FROM results_tab
 WHERE event_code = 'FL-203'
 ORDER BY learner_name;
 
-\echo
-\echo 'ACHIEVEMENTS of FL-203: what was issued and until when it is valid, and what the others wait for'
+\echo 'ACHIEVEMENTS of FL-203: what was issued and until when it is valid, and what the others wait for (without forklift-theory)'
 \echo
 SELECT learner_name AS learner, achievement_type AS achievement, state, number, valid_from, last_valid_on,
 	coalesce(revoke_reason, waiting_for) AS reason_or_waiting_for
 FROM achievements_tab
-WHERE event_code = 'FL-203' AND (achievement_type <> 'reach-truck' OR achievement_id IS NOT NULL)
+WHERE event_code = 'FL-203' AND achievement_type <> 'forklift-theory'
+	AND (achievement_type <> 'reach-truck' OR achievement_id IS NOT NULL)
 ORDER BY achievement_type, state, learner_name;
 
-\echo
-\echo 'AUDIT of FL-203, the last twenty entries: who did what, when and why'
+\echo 'AUDIT of FL-203, the last twelve entries: who did what, when and why'
 \echo
 SELECT coalesce(actor, database_user) AS who, action, learner_name AS learner,
 	coalesce(new_value ->> 'type', (old_value ->> 'outcome') || ' -> ' || (new_value ->> 'outcome')) AS what, reason
-FROM (SELECT * FROM audit_tab WHERE event_code = 'FL-203' ORDER BY audit_id DESC LIMIT 20) AS last
+FROM (SELECT * FROM audit_tab WHERE event_code = 'FL-203' ORDER BY audit_id DESC LIMIT 12) AS last
 ORDER BY audit_id;
 
-\echo
 \echo 'EVIDENCE: the audit keeps what a rule saw when it decided, here when Anna Müller passed'
 \echo
 SELECT evidence ->> 'rule' AS rule, evidence ->> 'facts' AS facts
@@ -49,16 +46,11 @@ WHERE event_code = 'FL-203' AND learner_name = 'Anna Müller' AND action LIKE 'r
 ORDER BY audit_id DESC
 LIMIT 1 \gx
 
-\echo
-\echo 'EVENTS: all of them in numbers'
+\echo 'EVENTS of the last month and to come, in numbers'
 \echo
 SELECT event_code AS event, event_title AS title, (s.starts_at AT TIME ZONE e.time_zone)::date AS starts, s.status,
 	enrolled, passed, failed, pending, issued, blocked_by_payment AS unpaid, awaiting_approval AS to_approve
 FROM event_summary s
 JOIN event e ON e.event_id = s.event_id
+WHERE s.starts_at > now() - interval '1 month'
 ORDER BY s.starts_at;
-
-\echo
-\echo 'CHECK: every outcome recomputed from the facts, by another way than the engine does; no row means that all are right'
-\echo
-SELECT * FROM achieve.check_outcomes();
