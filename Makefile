@@ -142,7 +142,7 @@ REGRESS = \
 	notification_net notification_claim run_due record_views record_as_of \
 	certificate_issue certificate_life certificate_refuse certificate_badge certificate_docs \
 	inherit tabs tabs_waiting tabs_facts tabs_rights tabs_page \
-	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access \
+	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend \
 	explain_result preview_outcomes preview_undone rule_problems
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
