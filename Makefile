@@ -144,7 +144,7 @@ REGRESS = \
 	inherit tabs tabs_waiting tabs_facts tabs_rights tabs_page \
 	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend \
 	explain_result preview_outcomes preview_undone rule_problems \
-	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale
+	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale docs_review
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \

@@ -1,0 +1,11 @@
+-- Do the examples of docs/review.md run as written, and show what it says?
+CREATE DATABASE regress_achieve_docs_review;
+\c regress_achieve_docs_review
+SET datestyle = ISO;
+CREATE EXTENSION achieve;
+SELECT achieve.install() IS NOT NULL AS installed;
+\! awk '/^```sql$/ { on = 1; next } /^```$/ { on = 0 } on' docs/review.md > results/docs_review.sql
+\i results/docs_review.sql
+SELECT * FROM achieve.check_outcomes();
+\c contrib_regression
+DROP DATABASE regress_achieve_docs_review;
