@@ -38,7 +38,7 @@ SELECT achievement_id AS id FROM achieve.achievement WHERE event_id = 3201 \gset
 SELECT achieve.revoke(:id, 'by mistake'), achieve.reinstate(:id, 'it was right');
 TABLE pg_temp.dates;
 -- "Moving old records over gave them today's date", or 1970.
-SELECT achieve.award(3203, 3202, 'pd-year', 'from the old system', '2019-05-06', '2021-05-06', 'OLD-1', '2019-05-07 12:00+00') AS old \gset
+SELECT achieve.award(3203, 3202, 'pd-year', 'from the old system', '2019-05-06', '2021-05-06', 'PD-OLD-1', '2019-05-07 12:00+00') AS old \gset
 SELECT number, issued_at AT TIME ZONE 'UTC' AS issued_at, valid_from, expires_on FROM achieve.achievement WHERE achievement_id = :old;
 
 -- "11 January at midnight was stored as 10 January": in every zone, whatever the session's zone is.
