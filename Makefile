@@ -142,7 +142,7 @@ REGRESS = \
 	notification_net notification_claim run_due record_views record_as_of \
 	certificate_issue certificate_life certificate_refuse certificate_badge certificate_docs \
 	inherit tabs tabs_waiting tabs_facts tabs_rights tabs_page \
-	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend \
+	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend numbers_page schema_page \
 	explain_result preview_outcomes preview_undone rule_problems \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale docs_review
 
