@@ -61,7 +61,7 @@ DECLARE file text := current_setting('data_directory') || '/rule_type_test.' || 
 BEGIN
 	EXECUTE format('COPY rules TO %L (FORMAT binary)', file);
 	EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
-	EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'rm ' || quote_literal(file));
+	EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'cat >/dev/null; rm ' || quote_literal(file));
 END $$;
 SELECT count(*) AS rules, count(*) FILTER (WHERE r.rule IS DISTINCT FROM s.rule) AS different FROM rules AS r FULL JOIN received AS s USING (id);
 
