@@ -19,7 +19,7 @@ COMMENT ON FUNCTION achieve.evaluate_configuration() IS
 CREATE FUNCTION achieve.evaluate_truncated() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'evaluate_truncated' LANGUAGE C;
 COMMENT ON FUNCTION achieve.evaluate_truncated() IS
-	'Trigger: evaluates every enrollment of events that are not finalized, after a TRUNCATE.';
+	'Trigger: evaluates every enrollment, after a TRUNCATE.';
 
 CREATE FUNCTION achieve.evaluate_pending() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'evaluate_pending' LANGUAGE C;

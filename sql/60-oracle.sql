@@ -203,7 +203,9 @@ AS $$
 		jsonb_build_object('invoiced', true, 'balance', l.balance, 'paid', CASE WHEN l.balance <= 0 THEN true END)
 	FROM (
 		SELECT b.event_id, b.learner_id,
-			round(sum(CASE WHEN i.status = 'issued' THEN b.amount - b.amount_paid - b.amount_credited ELSE 0 END), 6) AS balance
+			-- beyond what rules can count it makes no difference any more
+			greatest(least(round(sum(CASE WHEN i.status = 'issued' THEN b.amount - b.amount_paid - b.amount_credited ELSE 0 END), 6),
+				999999999999.999999), -999999999999.999999) AS balance
 		FROM achieve.oracle_enrollments(only_event) n
 		JOIN achieve.invoice_line b ON b.event_id = n.event_id AND b.learner_id = n.learner_id
 		JOIN achieve.invoice i ON i.invoice_id = b.invoice_id

@@ -70,14 +70,22 @@ LockedEnrollment
 api_lock(int64 event_id, int64 learner_id)
 {
 	Work		work;
-	LockedEnrollment *locked;
-	int			count;
 
 	access_check_enrollment(event_id, learner_id);
 	pending_flush();
 	work_init(&work, CurrentMemoryContext);
-	work_add_key(&work, event_id, learner_id);
-	locked = locks_take(&work, &count);
+	return api_lock_with(&work, event_id, learner_id);
+}
+
+/* Likewise, with the other locks that the work asks for, in their order. */
+LockedEnrollment
+api_lock_with(Work *work, int64 event_id, int64 learner_id)
+{
+	LockedEnrollment *locked;
+	int			count;
+
+	work_add_key(work, event_id, learner_id);
+	locked = locks_take(work, &count);
 	if (count == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),

@@ -34,6 +34,8 @@ extern int64 api_id(FunctionCallInfo fcinfo, int argument, const char *name);
 extern char *api_text(FunctionCallInfo fcinfo, int argument, const char *name);
 extern char *api_reason(FunctionCallInfo fcinfo, int argument);
 extern LockedEnrollment api_lock(int64 event_id, int64 learner_id);
+extern LockedEnrollment api_lock_with(Work *work, int64 event_id,
+									  int64 learner_id);
 extern Work *api_lock_learners(FunctionCallInfo fcinfo, int argument,
 							   int64 event_id, LockedEnrollment **locked,
 							   int *count);

@@ -80,9 +80,8 @@ issued_argument(FunctionCallInfo fcinfo)
 
 static int64
 insert_record(FunctionCallInfo fcinfo, const LockedEnrollment *locked,
-			  const EventConfig *config, const char *code,
-			  const AwardTerms *terms, TimestampTz issued_at,
-			  const Validity *validity, char **number)
+			  NumberRequest *request, const AwardTerms *terms,
+			  TimestampTz issued_at, const Validity *validity, char **number)
 {
 	Datum		values[9];
 	char		nulls[10] = "         ";
@@ -93,15 +92,8 @@ insert_record(FunctionCallInfo fcinfo, const LockedEnrollment *locked,
 	SPI_connect();
 	if (PG_ARGISNULL(6))
 	{
-		NumberRequest request = {
-			.terms = terms,
-			.type_code = code,
-			.event_code = config->code,
-			.issued_on = date_in_zone(issued_at, config->time_zone)
-		};
-
-		numbers_assign(&request, 1);
-		*number = MemoryContextStrdup(caller, request.number);
+		numbers_assign(request, 1);
+		*number = MemoryContextStrdup(caller, request->number);
 	}
 	else
 		*number = MemoryContextStrdup(caller,
@@ -170,6 +162,7 @@ award_achievement(PG_FUNCTION_ARGS)
 	AwardTerms	terms;
 	Learner		learner = {.learner_id = learner_id};
 	Validity	validity;
+	NumberRequest request = {0};
 	JsonBuilder json;
 	AuditRow	row = {0};
 	NotifyBatch notifications;
@@ -198,8 +191,13 @@ award_achievement(PG_FUNCTION_ARGS)
 		terms_require_seen(set, &locked.key, terms.type_id);
 		read_end(set);
 	}
+	/* the configuration may be gone once something is written */
+	request.terms = &terms;
+	request.type_code = code;
+	request.event_code = config->code == NULL ? NULL : pstrdup(config->code);
+	request.issued_on = date_in_zone(issued_at, config->time_zone);
 	unblock_rule(&locked.key, terms.type_id);
-	id = insert_record(fcinfo, &locked, config, code, &terms, issued_at,
+	id = insert_record(fcinfo, &locked, &request, &terms, issued_at,
 					   &validity, &number);
 
 	json_begin(&json);

@@ -26,7 +26,8 @@ PG_FUNCTION_INFO_V1(amend_achievement);
 
 static Statement find_record = {
 	.sql = "SELECT a.event_id, a.learner_id, t.code, a.revoked_at IS NOT NULL,"
-	" t.achievement_type_id, a.number, a.valid_from, a.expires_on"
+	" t.achievement_type_id, a.number, a.valid_from, a.expires_on,"
+	" t.read_by_rules"
 	" FROM achieve.achievement AS a JOIN achieve.achievement_type AS t"
 	" ON t.achievement_type_id OPERATOR(pg_catalog.=) a.achievement_type_id"
 	" WHERE a.achievement_id OPERATOR(pg_catalog.=) $1",
@@ -86,6 +87,7 @@ typedef struct Record
 	char	   *type_code;
 	char	   *number;
 	bool		revoked;
+	bool		read_by_rules;
 	Validity	validity;
 } Record;
 
@@ -122,6 +124,8 @@ get_record(int64 id)
 		record.validity.expires_on =
 			DatumGetDateADT(SPI_getbinval(row, desc, 8, &isnull));
 		record.validity.never_expires = isnull;
+		record.read_by_rules = DatumGetBool(SPI_getbinval(row, desc, 9,
+														  &isnull));
 	}
 	SPI_finish();
 	if (record.type_code == NULL)
@@ -297,6 +301,13 @@ lock_record(Record *record, LockedEnrollment *locked,
 
 	access_check_record("achievement", record->id, record->event_id,
 						record->learner_id);
+	if (record->read_by_rules)
+	{
+		/* the event may not list the type any more: learners come first */
+		set = read_begin();
+		lock_learner(set, record->learner_id, LockTupleNoKeyExclusive);
+		read_end(set);
+	}
 	*locked = api_lock(record->event_id, record->learner_id);
 	*record = get_record(record->id);
 	set = read_begin();

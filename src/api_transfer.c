@@ -88,6 +88,29 @@ run_steps(void *arg)
 	SPI_finish();
 }
 
+/* Takes at once what the steps will need: the event and the invoices too. */
+static LockedEnrollment
+lock_transfer(const Transfer *transfer)
+{
+	Work		work;
+	ReadSet    *set;
+	TupleTableSlot *line;
+
+	access_check_enrollment(transfer->event_id, transfer->learner_id);
+	pending_flush();
+	work_init(&work, CurrentMemoryContext);
+	work_add_id(&work, &work.joined_events, transfer->to_event_id);
+	set = read_begin();
+	for (line = read_by_enrollment(set, PATH_INVOICE_LINE,
+								   transfer->event_id, transfer->learner_id);
+		 line != NULL; line = read_next(set, PATH_INVOICE_LINE))
+		work_add_id(&work, &work.charged_invoices,
+					row_int64(line, TABLE_INVOICE_LINE,
+							  INVOICE_LINE_INVOICE_ID));
+	read_end(set);
+	return api_lock_with(&work, transfer->event_id, transfer->learner_id);
+}
+
 /* The other event takes learners, and does not have this one yet. */
 static void
 check_target(const Transfer *transfer)
@@ -149,7 +172,7 @@ transfer_enrollment(PG_FUNCTION_ARGS)
 						transfer.event_id),
 				 errhint("Name another event.")));
 	access_check_event(transfer.to_event_id);
-	locked = api_lock(transfer.event_id, transfer.learner_id);
+	locked = lock_transfer(&transfer);
 	set = read_begin();
 	api_require_active(&locked, api_event(set, transfer.event_id));
 	read_end(set);

@@ -5,9 +5,8 @@
  *
  * An approval ends when the outcome changes, and does not come back by itself
  * except within one transaction: an app may save a register by DELETE and
- * INSERT. What ended is kept in the transaction's memory only. Rolling back to
- * a savepoint leaves it there; it is replaced before it can mislead, since the
- * approval then stands again and has to end anew.
+ * INSERT. What ended is kept in the transaction's memory only. What a
+ * rolled back part of it has noted is forgotten.
  *
  *-------------------------------------------------------------------------
  */
@@ -41,6 +40,33 @@ make_memory(void)
 					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
+/*
+ * SubXactCallback: what was noted in a part that is undone was never so; that
+ * approval stands again, or was never given.
+ */
+static void
+at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
+					  SubTransactionId parent, void *arg)
+{
+	int			level = GetCurrentTransactionNestLevel();
+	HASH_SEQ_STATUS status;
+	Approval   *approval;
+
+	if (ended == NULL ||
+		(event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB))
+		return;
+	hash_seq_init(&status, ended);
+	while ((approval = hash_seq_search(&status)) != NULL)
+	{
+		if (approval->nest_level < level)
+			continue;
+		if (event == SUBXACT_EVENT_ABORT_SUB)
+			(void) hash_search(ended, &approval->key, HASH_REMOVE, NULL);
+		else
+			approval->nest_level = level - 1;
+	}
+}
+
 /* Notes an approval that ends now. */
 void
 approval_remember(const EnrollmentKey *key, Outcome outcome,
@@ -51,11 +77,13 @@ approval_remember(const EnrollmentKey *key, Outcome outcome,
 	if (!callback_registered)
 	{
 		RegisterXactCallback(at_transaction_end, NULL);
+		RegisterSubXactCallback(at_subtransaction_end, NULL);
 		callback_registered = true;
 	}
 	if (ended == NULL)
 		ended = make_memory();
 	approval = hash_search(ended, key, HASH_ENTER, NULL);
+	approval->nest_level = GetCurrentTransactionNestLevel();
 	approval->outcome = outcome;
 	approval->approved_at = approved_at;
 	approval->approved_by = MemoryContextStrdup(TopTransactionContext,

@@ -13,6 +13,7 @@
 typedef struct Approval
 {
 	EnrollmentKey key;			/* hash key; must be first */
+	int			nest_level;		/* of the subtransaction that noted it */
 	Outcome		outcome;		/* what was approved */
 	TimestampTz approved_at;
 	char	   *approved_by;

@@ -44,8 +44,9 @@ static Statement read_values = {
 	DATE_OF("a.expires_on OPERATOR(pg_catalog.-) 1") ", "
 	DAY_OF("a.issued_at") ", a.issued_by, e.code, e.title, "
 	DAY_OF("e.starts_at") ", " DAY_OF("e.ends_at") ","
-	" pg_catalog.concat_ws(' – ', " DAY_OF("e.starts_at") ", NULLIF("
-	DAY_OF("e.ends_at") ", " DAY_OF("e.starts_at") ")),"
+	" pg_catalog.concat_ws(' – ', " DAY_OF("e.starts_at") ", CASE WHEN "
+	DAY_OF("e.ends_at") " OPERATOR(pg_catalog.<>) " DAY_OF("e.starts_at")
+	" THEN " DAY_OF("e.ends_at") " END),"
 	" i.name, i.url, i.verification_url"
 	" FROM unnest($1, $2) WITH ORDINALITY"
 	" AS u (event_id, achievement_id, place)"
@@ -149,7 +150,8 @@ static Statement write_problems = {
 	" FROM unnest($1, $2, $3) AS u (event_id, achievement_id, problem)"
 	" WHERE a.event_id OPERATOR(pg_catalog.=) u.event_id"
 	" AND a.achievement_id OPERATOR(pg_catalog.=) u.achievement_id"
-	" AND a.certificate_problem IS DISTINCT FROM u.problem",
+	" AND coalesce(a.certificate_problem, '') OPERATOR(pg_catalog.<>)"
+	" coalesce(u.problem, '')",
 	.table = TABLE_ACHIEVEMENT,
 	.argument_count = 3,
 	.types = {INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID},

@@ -300,10 +300,11 @@ load_awards(ReadSet *set, EventConfig *config)
 		award->read_by_rules = row_bool(type, TABLE_ACHIEVEMENT_TYPE,
 										ACHIEVEMENT_TYPE_READ_BY_RULES);
 		load_award_validity(row, award);
+		award->renews = starts_at_previous_expiry(award, type);
 		if (award->active)
 		{
 			config->issues_read_types |= award->read_by_rules;
-			config->renews |= starts_at_previous_expiry(award, type);
+			config->renews |= award->renews;
 			if (award->rule != NULL)
 				config->facts_awarding |= rule_fact_mask(award->rule);
 		}

@@ -64,6 +64,7 @@ typedef struct ConfigAward
 	bool		active;
 	bool		revokes;		/* on_lapse = revoke */
 	bool		read_by_rules;	/* when the configuration was read */
+	bool		renews;			/* likewise: starts where an earlier one ends */
 
 	/* the event's own validity, where it differs from the type's */
 	bool		has_valid_for;

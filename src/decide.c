@@ -118,7 +118,8 @@ cannot_move(const Work *work, const EnrollmentState *state)
 
 /*
  * Reads what is stored of a locked enrollment. NULL where there is nothing to
- * decide: its event is gone, or what was written cannot move it.
+ * decide: its event is gone, or what was written cannot move it; and where the
+ * run has to start over, since the learner is not locked as it must be.
  */
 static EnrollmentState *
 make_state(Evaluation *evaluation, const LockedEnrollment *locked,
@@ -131,6 +132,11 @@ make_state(Evaluation *evaluation, const LockedEnrollment *locked,
 
 	if (config == NULL)
 		return NULL;
+	if (locked->learner < learner_lock_needed(config))
+	{
+		evaluation->stale = true;
+		return NULL;
+	}
 	state = palloc0(sizeof(EnrollmentState));
 	state_read(state, evaluation->set, config, locked);
 	if (evaluation->work->check_scores && !rippled)
@@ -398,6 +404,7 @@ bring_in_readers(Evaluation *evaluation, Learner *learner,
 		if (config == NULL || !config_reads_type(config, type) ||
 			!lock_enrollment(evaluation->set, &key, &locked))
 			continue;
+		locked.learner = LEARNER_EXCLUSIVE; /* by whom it is brought in */
 		read_refresh(evaluation->set);
 		state = make_state(evaluation, &locked, true);
 		if (state != NULL)
@@ -443,6 +450,7 @@ awards_stand(const Evaluation *evaluation, const EnrollmentState *state,
 
 	return state->awards == NULL && state->has_result && !state->rippled &&
 		state->rounds == 1 && outcome == stored &&
+		state->approval_returns == NULL &&
 		work->touched != FACTS_ALL &&
 		(work->touched & state->config->facts_awarding) == 0;
 }
@@ -459,7 +467,7 @@ decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
 	decide_result(state);
 	outcome = effective_outcome(state->manual_outcome, state->rule_outcome);
 	state->approval_ends = state->approved && outcome != stored;
-	state->approval_returns = state->approved ? NULL :
+	state->approval_returns = state->approved || !state->has_result ? NULL :
 		approval_recall(&state->key, outcome);
 	state_show_result(state, outcome,
 					  (state->approved && !state->approval_ends) ||
@@ -514,7 +522,7 @@ decide_all(Evaluation *evaluation, const LockedEnrollment *locked, int count)
 
 	evaluation->transaction_id =
 		(int64) U64FromFullTransactionId(GetTopFullTransactionId());
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count && !evaluation->stale; i++)
 	{
 		EnrollmentState *state;
 

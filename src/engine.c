@@ -16,11 +16,19 @@
 
 #include "engine.h"
 
+/* How often triggers on outcome tables may write facts, one after another. */
+#define MAX_POSTPONED 1000
+
 /* Enrollments decided and written together. */
 #define CHUNK_SIZE 4096
 
-/* Runs under way: a user's trigger on an outcome table may start another. */
-static int	depth = 0;
+/*
+ * A run is under way. What a user's trigger on an outcome table then writes is
+ * noted and evaluated when the run has written all of its own: decisions made
+ * before must not be written over newer ones.
+ */
+static bool running = false;
+static Work *postponed = NULL;	/* in TopTransactionContext */
 
 const char *
 outcome_name(Outcome outcome)
@@ -88,7 +96,7 @@ run(Work *work, EvaluationCounts *counts)
 	{
 		while (!run_chunk(work, locked + done,
 						  Min(CHUNK_SIZE, count - done), counts))
-			locks_take_learners(work);
+			locks_take_learners(locked, count);
 	}
 	if (locked != NULL)
 		pfree(locked);
@@ -101,8 +109,19 @@ run(Work *work, EvaluationCounts *counts)
 void
 engine_forget(void)
 {
-	if (depth == 0)
+	if (!running)
 		config_release();
+}
+
+static void
+postpone(const Work *work)
+{
+	if (postponed == NULL)
+	{
+		postponed = MemoryContextAlloc(TopTransactionContext, sizeof(Work));
+		work_init(postponed, TopTransactionContext);
+	}
+	work_merge(postponed, work);
 }
 
 /*
@@ -114,15 +133,34 @@ engine_run(Work *work, EvaluationCounts *counts)
 {
 	if (work_is_empty(work))
 		return;
-	engine_forget();
-	depth++;
+	if (running)
+	{
+		postpone(work);
+		return;
+	}
+	config_release();
+	running = true;
 	PG_TRY();
 	{
 		run(work, counts);
+		for (int rounds = 0; postponed != NULL; rounds++)
+		{
+			Work	   *next = postponed;
+
+			if (rounds == MAX_POSTPONED)
+				ereport(ERROR,
+						(errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
+						 errmsg("triggers on outcome tables have changed facts %d times and do not come to rest",
+								rounds),
+						 errhint("A trigger that writes facts must not answer each change of an outcome with another.")));
+			postponed = NULL;
+			run(next, counts);
+		}
 	}
 	PG_FINALLY();
 	{
-		depth--;
+		running = false;
+		postponed = NULL;
 	}
 	PG_END_TRY();
 }

@@ -141,16 +141,25 @@ extern void engine_run(Work *work, EvaluationCounts *counts);
 extern void engine_forget(void);
 
 /* locks.c: enrollments of the work that exist, locked in order */
+typedef enum LearnerLock
+{
+	LEARNER_UNLOCKED,
+	LEARNER_SHARED,
+	LEARNER_EXCLUSIVE
+} LearnerLock;
+
 typedef struct LockedEnrollment
 {
 	EnrollmentKey key;
+	LearnerLock learner;		/* how its learner is locked */
 	bool		active;
 	bool		joined_late;
 	DateADT		counts_from;
 } LockedEnrollment;
 
 extern LockedEnrollment *locks_take(Work *work, int *count);
-extern void locks_take_learners(const Work *work);
+extern void locks_take_learners(LockedEnrollment *locked, int count);
+extern LearnerLock learner_lock_needed(const EventConfig *config);
 extern bool lock_enrollment(ReadSet *set, const EnrollmentKey *key,
 							LockedEnrollment *locked);
 extern void lock_learner(ReadSet *set, int64 learner_id, LockTupleMode mode);
@@ -177,7 +186,7 @@ extern void terms_require_seen(ReadSet *set, const EnrollmentKey *key,
 
 /* prerequisites.c */
 extern void prerequisites_lock_awaited(void);
-extern void prerequisites_mark(ReadSet *set, int64 event_id);
+extern void prerequisites_mark(ReadSet *set, const IdList *events);
 
 /* decide.c */
 extern void decide_all(Evaluation *evaluation,

@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "common/int.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
@@ -95,7 +96,10 @@ gather_attendance(EnrollmentFacts *facts)
 		if (facts_session_counts(facts, &config->sessions[i]))
 		{
 			marks.sessions++;
-			length += config->sessions[i].length;
+			/* sessions of thousands of years: enough is enough */
+			if (pg_add_s64_overflow(length, config->sessions[i].length,
+									&length))
+				length = PG_INT64_MAX;
 		}
 	}
 	for (row = read_by_enrollment(facts->set, PATH_ATTENDANCE,
@@ -108,7 +112,9 @@ gather_attendance(EnrollmentFacts *facts)
 
 		if (session == NULL || !facts_session_counts(facts, session))
 			continue;
-		length_marked += session->length;
+		if (pg_add_s64_overflow(length_marked, session->length,
+								&length_marked))
+			length_marked = PG_INT64_MAX;
 		switch (row_bytes(row, TABLE_ATTENDANCE, ATTENDANCE_STATUS,
 						  &status_len)[0])
 		{
@@ -117,7 +123,9 @@ gather_attendance(EnrollmentFacts *facts)
 				/* FALLTHROUGH */
 			case 'p':
 				marks.attended++;
-				length_attended += session->length;
+				if (pg_add_s64_overflow(length_attended, session->length,
+										&length_attended))
+					length_attended = PG_INT64_MAX;
 				break;
 			case 'e':
 				marks.excused++;
@@ -149,7 +157,7 @@ gather_attendance(EnrollmentFacts *facts)
 	}
 	else
 		facts->hours_attended.high =
-			decimal_ratio_int(length_attended + length - length_marked,
+			decimal_ratio_int(length_attended + (length - length_marked),
 							  MICROSECONDS_PER_HOUR);
 }
 
@@ -228,7 +236,13 @@ gather_invoices(EnrollmentFacts *facts)
 												NumericGetDatum(balance),
 												outstanding));
 	}
-	facts->balance = balance == NULL ? 0 : decimal_from_numeric(balance);
+	facts->balance = 0;
+	/* more than a Decimal holds is as good as the most that it holds */
+	if (balance != NULL && !decimal_try_numeric(balance, &facts->balance))
+		facts->balance =
+			DatumGetBool(DirectFunctionCall2(numeric_gt, NumericGetDatum(balance),
+											 NumericGetDatum(int64_to_numeric(0)))) ? DECIMAL_LIMIT - 1 :
+			1 - DECIMAL_LIMIT;
 }
 
 static void

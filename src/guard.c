@@ -401,8 +401,14 @@ guard_achievement_type(PG_FUNCTION_ARGS)
 		return PointerGetDatum(row);
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 	{
+		/* an app that saves whole rows must not unlearn it */
+		if (column_changed(trigger, "read_by_rules"))
+			row = with_bool(trigger, row, "read_by_rules", true);
 		if (!column_changed(trigger, "code"))
+		{
+			CacheInvalidateRelcacheByRelid(RelationGetRelid(trigger->tg_relation));
 			return PointerGetDatum(row);
+		}
 		values[0] = Int64GetDatum(column_int64(trigger, trigger->tg_trigtuple,
 											   "achievement_type_id"));
 		values[1] = CStringGetTextDatum(column_text(trigger,

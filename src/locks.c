@@ -24,13 +24,14 @@
 
 #include "utils/memutils.h"
 
+#include "approvals.h"
 #include "engine.h"
 
-typedef struct LearnerLock
+typedef struct LearnerToLock
 {
 	int64		learner_id;
-	LockTupleMode mode;
-} LearnerLock;
+	LearnerLock lock;
+} LearnerToLock;
 
 static void
 lock_by_ids(ReadSet *set, AccessPath path, const IdList *list,
@@ -110,84 +111,96 @@ id_is_listed(const IdList *list, int64 id)
 }
 
 static int
-compare_learner_locks(const void *a, const void *b)
+compare_learners(const void *a, const void *b)
 {
-	const LearnerLock *left = a;
-	const LearnerLock *right = b;
+	const LearnerToLock *left = a;
+	const LearnerToLock *right = b;
 
 	if (left->learner_id != right->learner_id)
 		return left->learner_id < right->learner_id ? -1 : 1;
-	return (int) right->mode - (int) left->mode;	/* the strongest first */
+	return (int) right->lock - (int) left->lock;	/* the strongest first */
 }
 
-/* Which lock, if any, an event's enrollments need on their learners. */
-static bool
-learner_lock_mode(const Work *work, ReadSet *set, int64 event_id,
-				  LockTupleMode *mode)
+/* Which lock an event's enrollments need on their learners. */
+LearnerLock
+learner_lock_needed(const EventConfig *config)
 {
-	bool		changed = id_is_listed(&work->changed_events, event_id) ||
-		id_is_listed(&work->joined_events, event_id);
-	const EventConfig *config = changed ? NULL : config_cached(event_id);
-
-	if (config == NULL)
-		config = config_get(set, event_id);
-	if (config == NULL)
-		return false;
 	if (config->issues_read_types || config->renews)
+		return LEARNER_EXCLUSIVE;
+	return config->reads_holds ? LEARNER_SHARED : LEARNER_UNLOCKED;
+}
+
+/* Locks the learners of enrollments as they say, each once, in order. */
+static void
+lock_learners(ReadSet *set, const LockedEnrollment *enrollments, int count)
+{
+	LearnerToLock *learners = NULL;
+	int			needed = 0;
+
+	for (int i = 0; i < count; i++)
 	{
-		*mode = LockTupleNoKeyExclusive;
-		return true;
+		if (enrollments[i].learner == LEARNER_UNLOCKED)
+			continue;
+		if (learners == NULL)
+			learners = MemoryContextAllocHuge(CurrentMemoryContext,
+											  count * sizeof(LearnerToLock));
+		learners[needed].learner_id = enrollments[i].key.learner_id;
+		learners[needed++].lock = enrollments[i].learner;
 	}
-	*mode = LockTupleShare;
-	return config->reads_holds;
+	if (learners == NULL)
+		return;
+	qsort(learners, needed, sizeof(LearnerToLock), compare_learners);
+	for (int i = 0; i < needed; i++)
+	{
+		if (i == 0 || learners[i].learner_id != learners[i - 1].learner_id)
+			lock_learner(set, learners[i].learner_id,
+						 learners[i].lock == LEARNER_EXCLUSIVE ?
+						 LockTupleNoKeyExclusive : LockTupleShare);
+	}
+	pfree(learners);
 }
 
 /*
- * Learners come before enrollments. Which of them is told by what this
- * backend last knew of the events; where that was out of date decide.c finds
- * out, and the run starts over with the learners locked.
+ * Notes which lock each enrollment needs on its learner, by what this backend
+ * knows of the events: for those whose configuration has just changed, and
+ * those it knows nothing of, that is read. It may be out of date; decide.c
+ * finds out, and the run starts over with what it then knows.
  */
 static void
-lock_learners(const Work *work, ReadSet *set)
+note_learner_locks(const Work *work, ReadSet *set,
+				   LockedEnrollment *enrollments, int count)
 {
-	LearnerLock *locks = NULL;
-	int			count = 0;
-	LockTupleMode mode = LockTupleShare;
-	bool		needed = false;
+	LearnerLock lock = LEARNER_UNLOCKED;
 
-	for (int i = 0; i < work->key_count; i++)
-	{
-		const EnrollmentKey *key = &work->keys[i];
-
-		if (i == 0 || key->event_id != work->keys[i - 1].event_id)
-			needed = learner_lock_mode(work, set, key->event_id, &mode);
-		if (!needed)
-			continue;
-		if (locks == NULL)
-			locks = MemoryContextAllocHuge(CurrentMemoryContext,
-										   work->key_count *
-										   sizeof(LearnerLock));
-		locks[count].learner_id = key->learner_id;
-		locks[count++].mode = mode;
-	}
-	if (locks == NULL)
-		return;
-	qsort(locks, count, sizeof(LearnerLock), compare_learner_locks);
 	for (int i = 0; i < count; i++)
 	{
-		if (i == 0 || locks[i].learner_id != locks[i - 1].learner_id)
-			lock_learner(set, locks[i].learner_id, locks[i].mode);
+		int64		event_id = enrollments[i].key.event_id;
+
+		if (i == 0 || event_id != enrollments[i - 1].key.event_id)
+		{
+			bool		changed = work != NULL &&
+				(id_is_listed(&work->changed_events, event_id) ||
+				 id_is_listed(&work->joined_events, event_id));
+			const EventConfig *config = changed ? NULL :
+				config_cached(event_id);
+
+			if (config == NULL)
+				config = config_get(set, event_id);
+			lock = config == NULL ? LEARNER_UNLOCKED :
+				learner_lock_needed(config);
+		}
+		enrollments[i].learner = lock;
 	}
-	pfree(locks);
 }
 
-/* Learners again, when a type turned out to be read by rules. */
+/* Learners again, when the run has found that they were not locked enough. */
 void
-locks_take_learners(const Work *work)
+locks_take_learners(LockedEnrollment *locked, int count)
 {
 	ReadSet    *set = read_begin();
 
-	lock_learners(work, set);
+	note_learner_locks(NULL, set, locked, count);
+	lock_learners(set, locked, count);
 	read_end(set);
 }
 
@@ -219,18 +232,24 @@ locks_take(Work *work, int *count)
 		add_enrollments_of_changed(work, set);
 		work_sort(work);
 	}
-	lock_learners(work, set);
 	if (work->key_count > 0)
 		locked = MemoryContextAllocHuge(CurrentMemoryContext,
 										work->key_count *
 										sizeof(LockedEnrollment));
 	for (int i = 0; i < work->key_count; i++)
+		locked[i].key = work->keys[i];
+	note_learner_locks(work, set, locked, work->key_count);
+	lock_learners(set, locked, work->key_count);
+	for (int i = 0; i < work->key_count; i++)
 	{
+		LearnerLock learner = locked[i].learner;
+
 		if (lock_enrollment(set, &work->keys[i], &locked[found]))
-			found++;
+			locked[found++].learner = learner;
+		else
+			approval_forget(&work->keys[i]);	/* it was another enrollment's */
 	}
-	for (int i = 0; i < work->changed_events.count; i++)
-		prerequisites_mark(set, work->changed_events.ids[i]);
+	prerequisites_mark(set, &work->changed_events);
 	read_end(set);
 	*count = found;
 	return locked;

@@ -7,7 +7,8 @@
  * other enrollments. achievement_type.read_by_rules says so, for ever once a
  * stored rule reads the type: it is set under a lock that conflicts with the
  * one issuers hold, so an issuer either sees it or has committed before the
- * rule is first evaluated. A code without a type is noted in awaited_type.
+ * rule is first evaluated. The codes are noted in awaited_type, for types that
+ * are made later.
  *
  *-------------------------------------------------------------------------
  */
@@ -65,29 +66,33 @@ prerequisites_lock_awaited(void)
 	LockRelationOid(catalog_relation("awaited_type"), ShareRowExclusiveLock);
 }
 
-static void
-mark_code(ReadSet *set, text *code)
+/*
+ * The type of a code that a rule reads, 0 where there is none. The code is
+ * noted in any case: a type that is made anew with it is read from the start.
+ */
+static int64
+await_code(ReadSet *set, text *code)
 {
 	Datum		key = PointerGetDatum(code);
 	TupleTableSlot *row = read_first(set, PATH_ACHIEVEMENT_TYPE_CODE, 1,
 									 &key);
-	Datum		id;
 
-	if (row == NULL)
-	{
-		prerequisites_lock_awaited();
-		read_refresh(set);
-		row = read_first(set, PATH_ACHIEVEMENT_TYPE_CODE, 1, &key);
-	}
-	if (row == NULL)
-	{
-		run_one(&await_type, key);
-		return;
-	}
-	if (row_bool(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_READ_BY_RULES))
-		return;
-	id = Int64GetDatum(row_int64(row, TABLE_ACHIEVEMENT_TYPE,
-								 ACHIEVEMENT_TYPE_ID));
+	if (row != NULL && row_bool(row, TABLE_ACHIEVEMENT_TYPE,
+								ACHIEVEMENT_TYPE_READ_BY_RULES))
+		return 0;				/* known already */
+	prerequisites_lock_awaited();
+	run_one(&await_type, key);
+	read_refresh(set);
+	row = read_first(set, PATH_ACHIEVEMENT_TYPE_CODE, 1, &key);
+	return row == NULL ? 0 :
+		row_int64(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_ID);
+}
+
+static void
+mark(ReadSet *set, int64 type_id)
+{
+	Datum		id = Int64GetDatum(type_id);
+
 	(void) lock_row(set, PATH_ACHIEVEMENT_TYPE, 1, &id,
 					LockTupleNoKeyExclusive);
 	run_one(&mark_type, id);
@@ -95,19 +100,14 @@ mark_code(ReadSet *set, text *code)
 	read_refresh(set);
 }
 
-/*
- * Marks every type that the rules of an event read. The caller holds the
- * locks of an evaluation; the view may be refreshed.
- */
-void
-prerequisites_mark(ReadSet *set, int64 event_id)
+/* The codes that the rules of an event read through holds(), as texts. */
+static List *
+codes_of_event(ReadSet *set, int64 event_id, List *codes)
 {
 	const EventConfig *config = config_get(set, event_id);
-	List	   *codes = NIL;
-	ListCell   *cell;
 
 	if (config == NULL || !config->reads_holds)
-		return;
+		return codes;
 	if (config->passing_rule != NULL)
 		rule_visit_facts(config->passing_rule, collect_code, &codes);
 	for (int i = 0; i < config->award_count; i++)
@@ -115,6 +115,33 @@ prerequisites_mark(ReadSet *set, int64 event_id)
 		if (config->awards[i].active && config->awards[i].rule != NULL)
 			rule_visit_facts(config->awards[i].rule, collect_code, &codes);
 	}
+	return codes;
+}
+
+/*
+ * Marks every type that the rules of these events read, in the order of their
+ * ids. The caller holds the locks of an evaluation; the view may be refreshed.
+ */
+void
+prerequisites_mark(ReadSet *set, const IdList *events)
+{
+	List	   *codes = NIL;
+	ListCell   *cell;
+	Work		types;
+
+	for (int i = 0; i < events->count; i++)
+		codes = codes_of_event(set, events->ids[i], codes);
+	if (codes == NIL)
+		return;
+	work_init(&types, CurrentMemoryContext);
 	foreach(cell, codes)
-		mark_code(set, lfirst(cell));
+	{
+		int64		type_id = await_code(set, lfirst(cell));
+
+		if (type_id != 0)
+			work_add_id(&types, &types.changed_events, type_id);
+	}
+	work_sort(&types);
+	for (int i = 0; i < types.changed_events.count; i++)
+		mark(set, types.changed_events.ids[i]);
 }

@@ -233,8 +233,10 @@ scan_start(Reader *reader, Scan *scan, Snapshot snapshot)
 	{
 		if (scan->by_table != NULL)
 			table_endscan(scan->by_table);
-		scan->by_table = table_beginscan(reader->heap, snapshot,
-										 reader->nkeys, reader->keys);
+		/* not synchronized with other scans: the order must be the same */
+		scan->by_table = table_beginscan_strat(reader->heap, snapshot,
+											   reader->nkeys, reader->keys,
+											   true, false);
 	}
 }
 

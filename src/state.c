@@ -22,6 +22,7 @@ enrollment_from_row(TupleTableSlot *row, LockedEnrollment *enrollment)
 										 ENROLLMENT_EVENT_ID);
 	enrollment->key.learner_id = row_int64(row, TABLE_ENROLLMENT,
 										   ENROLLMENT_LEARNER_ID);
+	enrollment->learner = LEARNER_UNLOCKED;
 	enrollment->active = row_bytes(row, TABLE_ENROLLMENT, ENROLLMENT_STATUS,
 								   &length)[0] == 'a';
 	enrollment->joined_late = !row_is_null(row, TABLE_ENROLLMENT,
@@ -105,12 +106,18 @@ note_record(AwardState *award, TupleTableSlot *row, int64 transaction_id)
 						 ACHIEVEMENT_LAPSE_TRANSACTION_ID))
 		award->blocked |= row_bool(row, TABLE_ACHIEVEMENT,
 								   ACHIEVEMENT_BLOCKS_RULE);
-	else if (id > award->lapsed_id)
+	else
 	{
+		/* one that lapsed in this very transaction before any other */
+		bool		here = row_int64(row, TABLE_ACHIEVEMENT,
+									 ACHIEVEMENT_LAPSE_TRANSACTION_ID) ==
+			transaction_id;
+
+		if (here == award->lapsed_here ? id < award->lapsed_id :
+			award->lapsed_here)
+			return;
 		award->lapsed_id = id;
-		award->lapsed_here =
-			row_int64(row, TABLE_ACHIEVEMENT,
-					  ACHIEVEMENT_LAPSE_TRANSACTION_ID) == transaction_id;
+		award->lapsed_here = here;
 		award->lapsed_validity.valid_from =
 			row_int32(row, TABLE_ACHIEVEMENT, ACHIEVEMENT_VALID_FROM);
 		award->lapsed_validity.never_expires =

@@ -47,7 +47,7 @@ terms_read(ReadSet *set, const EventConfig *config, const ConfigAward *award)
 		row_text(row, TABLE_ACHIEVEMENT_TYPE,
 				 ACHIEVEMENT_TYPE_EXPIRES_ON_DAY);
 
-	terms.stale = award->read_by_rules !=
+	terms.stale = award->renews != (anchor[0] == 'p') || award->read_by_rules !=
 		row_bool(row, TABLE_ACHIEVEMENT_TYPE, ACHIEVEMENT_TYPE_READ_BY_RULES) ||
 		strcmp(award->type_code, row_text(row, TABLE_ACHIEVEMENT_TYPE,
 										  ACHIEVEMENT_TYPE_CODE)) != 0;

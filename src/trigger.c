@@ -413,14 +413,13 @@ evaluate_configuration(PG_FUNCTION_ARGS)
 
 /*
  * evaluate_truncated(): AFTER TRUNCATE on any of these tables, which leaves
- * no rows to walk: everything that is not finalized is evaluated.
+ * no rows to walk: everything is evaluated.
  */
 Datum
 evaluate_truncated(PG_FUNCTION_ARGS)
 {
-	static Statement open_events = {
-		.sql = "SELECT e.event_id FROM achieve.event AS e"
-		" WHERE e.status OPERATOR(pg_catalog.<>) 'finalized'",
+	static Statement all_events = {
+		.sql = "SELECT e.event_id FROM achieve.event AS e",
 		.table = TABLE_EVENT,
 	};
 	Work		work;
@@ -432,7 +431,7 @@ evaluate_truncated(PG_FUNCTION_ARGS)
 	work_init(&work, context);
 	work_touch(&work, FACTS_ALL);
 	SPI_connect();
-	(void) statement_run(&open_events, NULL, NULL);
+	(void) statement_run(&all_events, NULL, NULL);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		bool		isnull;

@@ -27,12 +27,14 @@ work_init(Work *work, MemoryContext context)
 static void *
 with_room(MemoryContext context, void *array, int count, int *room, Size size)
 {
+	int			more = *room == 0 ? 4 : 2 * *room;
+
 	if (count < *room)
 		return array;
-	*room = *room == 0 ? 4 : 2 * *room;
-	if (array == NULL)
-		return MemoryContextAllocHuge(context, *room * size);
-	return repalloc_huge(array, *room * size);
+	array = array == NULL ? MemoryContextAllocHuge(context, more * size) :
+		repalloc_huge(array, more * size);
+	*room = more;				/* only now: there may have been no memory */
+	return array;
 }
 
 void

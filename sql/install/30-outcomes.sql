@@ -38,7 +38,7 @@ COMMENT ON COLUMN achieve.result.outcome IS 'The outcome that counts: the one se
 COMMENT ON COLUMN achieve.result.source IS 'Whose outcome counts: rule or manual.';
 COMMENT ON COLUMN achieve.result.reason IS 'Why it was set by hand.';
 COMMENT ON COLUMN achieve.result.decided_by IS 'Who set it by hand.';
-COMMENT ON COLUMN achieve.result.decided_at IS 'When it was set by hand.';
+COMMENT ON COLUMN achieve.result.decided_at IS 'When the effective outcome was decided: by the rule, or by whoever set it.';
 COMMENT ON COLUMN achieve.result.approved_by IS 'Who approved the outcome; null when it is not approved.';
 COMMENT ON COLUMN achieve.result.approved_at IS 'When the outcome was approved.';
 

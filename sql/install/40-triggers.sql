@@ -7,7 +7,7 @@ CREATE TABLE achieve.awaited_type (
 	code text CONSTRAINT awaited_type_code_is_unique PRIMARY KEY
 );
 COMMENT ON TABLE achieve.awaited_type IS
-	'Codes that rules read through holds(...) before an achievement type of that code exists. Written by the engine.';
+	'Codes that rules read through holds(...), whether or not there is an achievement type of that code. Written by the engine.';
 COMMENT ON COLUMN achieve.awaited_type.code IS
 	'The code; a type that is made with it is known as read by rules from the start.';
 
