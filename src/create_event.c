@@ -102,6 +102,14 @@ static Statement copy_template = {
 	.types = {INT8OID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID},
 };
 
+static Statement find_code = {
+	.sql = "SELECT 1 FROM achieve.event AS e"
+	" WHERE e.code OPERATOR(pg_catalog.=) $1",
+	.table = TABLE_EVENT,
+	.argument_count = 1,
+	.types = {TEXTOID},
+};
+
 #define ROWS_OF_EVENT(key, row, source, order) \
 	", '" key "', coalesce((SELECT pg_catalog.jsonb_agg(" row \
 	" ORDER BY " order ") FROM " source \
@@ -231,6 +239,19 @@ draw_id(NewEvent *event, const char *template_code)
 							   event->event_id);
 }
 
+/* Refuses a code that another event has; what comes at once its key refuses. */
+static void
+require_free_code(const char *code)
+{
+	Datum		value = CStringGetTextDatum(code);
+
+	if (statement_run(&find_code, &value, NULL) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("there is an event with the code \"%s\" already", code),
+				 errhint("Give another code, or none to get one from the template's.")));
+}
+
 /* An event with its whole configuration, for the audit. */
 Jsonb *
 event_describe(int64 event_id)
@@ -321,6 +342,8 @@ create_event(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	event.template_id = find_template(template_code);
+	if (event.code != NULL)
+		require_free_code(event.code);
 	draw_id(&event, template_code);
 	values[0] = Int64GetDatum(event.template_id);
 	values[1] = Int64GetDatum(event.event_id);
