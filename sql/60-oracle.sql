@@ -468,6 +468,8 @@ RETURNS TABLE (event_id bigint, learner_id bigint, problem text)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
+-- Right after a load the planner believes in tables of a few rows.
+SET enable_nestloop = off
 SET jit = off
 AS $$
 BEGIN

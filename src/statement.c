@@ -3,8 +3,8 @@
  * statement.c
  *		Kept SPI plans: SQL that the engine runs as the tables' owner.
  *
- * Plans are generic and kept for the session; PostgreSQL plans them again by
- * itself when a table changes. They read and write under the snapshot that
+ * Plans are kept for the session; PostgreSQL plans them again by itself when a
+ * table changes. They read and write under the snapshot that
  * the engine's own reads use.
  *
  *-------------------------------------------------------------------------
@@ -21,21 +21,56 @@
 #include "identity.h"
 #include "statement.h"
 
+/* From how many rows on a statement is planned for just these. */
+#define BATCH_ROWS 256
+
 int			statement_writing = 0;
 
-static void
-prepare(Statement *statement)
+static SPIPlanPtr
+prepare(Statement *statement, int plan_option)
 {
 	SPIPlanPtr	plan;
 
+	statement->array_argument = -1;
+	for (int i = statement->argument_count - 1; i >= 0; i--)
+	{
+		if (type_is_array(statement->types[i]))
+			statement->array_argument = i;
+	}
 	plan = SPI_prepare_cursor(statement->sql, statement->argument_count,
-							  statement->types, CURSOR_OPT_GENERIC_PLAN);
+							  statement->types, plan_option);
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare_cursor returned %s for %s",
 			 SPI_result_code_string(SPI_result), statement->sql);
 	if (SPI_keepplan(plan) != 0)
 		elog(ERROR, "SPI_keepplan failed");
-	statement->plan = plan;
+	return plan;
+}
+
+/*
+ * The plan for these values. A generic one knows neither how many rows come
+ * nor how much the tables have grown since it was made, which is no matter for
+ * a few rows; many are worth planning for.
+ */
+static SPIPlanPtr
+choose_plan(Statement *statement, const Datum *values)
+{
+	if (statement->plan == NULL)
+		statement->plan = prepare(statement, CURSOR_OPT_GENERIC_PLAN);
+	if (statement->array_argument >= 0)
+	{
+		ArrayType  *array =
+			DatumGetArrayTypeP(values[statement->array_argument]);
+
+		if (ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) >= BATCH_ROWS)
+		{
+			if (statement->batch_plan == NULL)
+				statement->batch_plan = prepare(statement,
+												CURSOR_OPT_CUSTOM_PLAN);
+			return statement->batch_plan;
+		}
+	}
+	return statement->plan;
 }
 
 /*
@@ -54,15 +89,14 @@ statement_run(Statement *statement, const Datum *values, const char *nulls)
 	PG_TRY();
 	{
 		Snapshot	snapshot = InvalidSnapshot;
+		SPIPlanPtr	plan = choose_plan(statement, values);
 
-		if (statement->plan == NULL)
-			prepare(statement);
 		if (IsolationUsesXactSnapshot() && !IsolationIsSerializable())
 		{
 			CommandCounterIncrement();
 			snapshot = RegisterSnapshot(GetLatestSnapshot());
 		}
-		result = SPI_execute_snapshot(statement->plan,
+		result = SPI_execute_snapshot(plan,
 									  unconstify(Datum *, values), nulls,
 									  snapshot, InvalidSnapshot, false, true,
 									  0);

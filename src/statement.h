@@ -21,7 +21,9 @@ typedef struct Statement
 	TableId		table;			/* acts as this table's owner */
 	int			argument_count;
 	Oid			types[STATEMENT_MAX_ARGUMENTS];
-	SPIPlanPtr	plan;
+	SPIPlanPtr	plan;			/* generic: for few rows */
+	SPIPlanPtr	batch_plan;		/* planned each time: for many */
+	int			array_argument; /* the first array among the arguments, -1: none */
 } Statement;
 
 /* A column of values that a statement takes as one array. */
