@@ -158,8 +158,9 @@ ISOLATION = \
 	achievement_added_enrollment achievement_added_fact \
 	invoice_paid_new_line invoice_issued_new_line invoice_payments credit_payment credit_payment_one_line \
 	award_by_rule_enrollment award_by_rule_fact award_by_function_enrollment award_by_function_fact \
-	revoke_enrollment revoke_fact award_award award_fact renewals \
-	holds_stale_cache awaited_type renamed_type ripple_order same_event_first_rule \
+	revoke_enrollment revoke_fact revoke_unlisted award_award award_fact renewals renewals_stale_cache \
+	award_added_stale_cache award_added_meanwhile award_added_joining transfer_invoice transfer_event_change \
+	holds_stale_cache holds_holds_order awaited_type renamed_type ripple_order same_event_first_rule \
 	set_result_fact clear_result_fact approval_fact approval_earning_fact close_fact close_enrollment finalize_fact \
 	serializable_read_committed repeatable_read_late gapless_numbers \
 	fast_numbers gapless_repeatable_read new_enrollment_repeatable_read \
