@@ -144,7 +144,8 @@ REGRESS = \
 	inherit tabs tabs_waiting tabs_facts tabs_rights tabs_page \
 	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend numbers_page schema_page \
 	explain_result preview_outcomes preview_undone rule_problems \
-	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale docs_review
+	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
+	approval_undone outcome_triggers truncate_finalized type_flag hostile_path docs_review
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \

@@ -40,6 +40,12 @@ grep -nE "\"[^\"]*\b(FROM|JOIN|INTO|UPDATE|ONLY|TABLE) ($tables)\b" src/*.c |
 grep -n SPI_register_trigger_data src/*.c |
 	report "no query reads a transition table"
 
+# They look their operator up through the caller's search_path, and cannot name
+# one of pg_catalog; only install() sets a path of its own.
+grep -nE "\"[^\"]*(NULLIF ?\(|IS (NOT )?DISTINCT FROM|\b(BETWEEN|I?LIKE|SIMILAR TO|NATURAL)\b|\b(IN|USING) \()" src/*.c |
+	grep -vE '^src/(install|identities)\.c:' |
+	report "SQL in C names operators: OPERATOR(pg_catalog.=), not NULLIF, IN, BETWEEN, LIKE, IS DISTINCT FROM or USING"
+
 grep -nE '\b(CREATE|ADD)\b.*\b(OR REPLACE|IF NOT EXISTS)\b' sql/[0-9]*.sql sql/install/*.sql |
 	report "what others put into the schema is not adopted"
 
