@@ -5,8 +5,8 @@
  *
  * An approval ends when the outcome changes, and does not come back by itself
  * except within one transaction: an app may save a register by DELETE and
- * INSERT. What ended is kept in the transaction's memory only. What a
- * rolled back part of it has noted is forgotten.
+ * INSERT. What ended is kept in the transaction's memory only, a note for each
+ * nested part of it: where that is rolled back, the note before it counts.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,7 +17,14 @@
 
 #include "approvals.h"
 
-static HTAB *ended = NULL;		/* in TopTransactionContext */
+/* The latest note of an enrollment; those of outer parts hang on it. */
+typedef struct Entry
+{
+	EnrollmentKey key;			/* hash key; must be first */
+	Approval   *latest;			/* NULL: none */
+} Entry;
+
+static HTAB *ended = NULL;		/* of Entry, in TopTransactionContext */
 static bool callback_registered = false;
 
 static void
@@ -34,15 +41,15 @@ make_memory(void)
 	HASHCTL		control = {0};
 
 	control.keysize = sizeof(EnrollmentKey);
-	control.entrysize = sizeof(Approval);
+	control.entrysize = sizeof(Entry);
 	control.hcxt = TopTransactionContext;
 	return hash_create("achieve approvals", 64, &control,
 					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
 /*
- * SubXactCallback: what was noted in a part that is undone was never so; that
- * approval stands again, or was never given.
+ * SubXactCallback: what was noted in a part that is undone was never so; what
+ * was noted before it counts again.
  */
 static void
 at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
@@ -50,21 +57,43 @@ at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
 {
 	int			level = GetCurrentTransactionNestLevel();
 	HASH_SEQ_STATUS status;
-	Approval   *approval;
+	Entry	   *entry;
 
 	if (ended == NULL ||
 		(event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB))
 		return;
 	hash_seq_init(&status, ended);
-	while ((approval = hash_seq_search(&status)) != NULL)
+	while ((entry = hash_seq_search(&status)) != NULL)
 	{
-		if (approval->nest_level < level)
+		Approval   *latest = entry->latest;
+
+		if (latest == NULL || latest->nest_level < level)
 			continue;
 		if (event == SUBXACT_EVENT_ABORT_SUB)
-			(void) hash_search(ended, &approval->key, HASH_REMOVE, NULL);
-		else
-			approval->nest_level = level - 1;
+		{
+			entry->latest = latest->outer;
+			continue;
+		}
+		latest->nest_level = level - 1;
+		if (latest->outer != NULL && latest->outer->nest_level == level - 1)
+			latest->outer = latest->outer->outer;
 	}
+}
+
+/* A new note, in place of what this part of the transaction has noted. */
+static Approval *
+note(Entry *entry)
+{
+	Approval   *approval = MemoryContextAllocZero(TopTransactionContext,
+												  sizeof(Approval));
+
+	approval->nest_level = GetCurrentTransactionNestLevel();
+	approval->outer = entry->latest;
+	if (approval->outer != NULL &&
+		approval->outer->nest_level == approval->nest_level)
+		approval->outer = approval->outer->outer;
+	entry->latest = approval;
+	return approval;
 }
 
 /* Notes an approval that ends now. */
@@ -72,7 +101,9 @@ void
 approval_remember(const EnrollmentKey *key, Outcome outcome,
 				  const char *approved_by, TimestampTz approved_at)
 {
+	Entry	   *entry;
 	Approval   *approval;
+	bool		found;
 
 	if (!callback_registered)
 	{
@@ -82,8 +113,10 @@ approval_remember(const EnrollmentKey *key, Outcome outcome,
 	}
 	if (ended == NULL)
 		ended = make_memory();
-	approval = hash_search(ended, key, HASH_ENTER, NULL);
-	approval->nest_level = GetCurrentTransactionNestLevel();
+	entry = hash_search(ended, key, HASH_ENTER, &found);
+	if (!found)
+		entry->latest = NULL;
+	approval = note(entry);
 	approval->outcome = outcome;
 	approval->approved_at = approved_at;
 	approval->approved_by = MemoryContextStrdup(TopTransactionContext,
@@ -94,18 +127,25 @@ approval_remember(const EnrollmentKey *key, Outcome outcome,
 const Approval *
 approval_recall(const EnrollmentKey *key, Outcome outcome)
 {
-	Approval   *approval = ended == NULL ? NULL :
+	Entry	   *entry = ended == NULL ? NULL :
 		hash_search(ended, key, HASH_FIND, NULL);
+	Approval   *latest = entry == NULL ? NULL : entry->latest;
 
-	return approval != NULL && approval->outcome == outcome ? approval : NULL;
+	return latest != NULL && latest->approved_by != NULL &&
+		latest->outcome == outcome ? latest : NULL;
 }
 
-/* A person has withdrawn it: it does not come back. */
+/*
+ * A person has withdrawn it, or the enrollment is gone: it does not come back.
+ */
 void
 approval_forget(const EnrollmentKey *key)
 {
-	if (ended != NULL)
-		(void) hash_search(ended, key, HASH_REMOVE, NULL);
+	Entry	   *entry = ended == NULL ? NULL :
+		hash_search(ended, key, HASH_FIND, NULL);
+
+	if (entry != NULL && entry->latest != NULL)
+		(void) note(entry);
 }
 
 /*
@@ -117,15 +157,14 @@ approvals_begin_trial(void)
 {
 	HTAB	   *remembered = ended;
 	HASH_SEQ_STATUS status;
-	Approval   *approval;
+	Entry	   *entry;
 
 	if (remembered == NULL)
 		return NULL;
 	ended = make_memory();
 	hash_seq_init(&status, remembered);
-	while ((approval = hash_seq_search(&status)) != NULL)
-		*(Approval *) hash_search(ended, &approval->key, HASH_ENTER,
-								  NULL) = *approval;
+	while ((entry = hash_seq_search(&status)) != NULL)
+		*(Entry *) hash_search(ended, &entry->key, HASH_ENTER, NULL) = *entry;
 	return remembered;
 }
 

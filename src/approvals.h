@@ -12,11 +12,11 @@
 
 typedef struct Approval
 {
-	EnrollmentKey key;			/* hash key; must be first */
 	int			nest_level;		/* of the subtransaction that noted it */
 	Outcome		outcome;		/* what was approved */
 	TimestampTz approved_at;
-	char	   *approved_by;
+	char	   *approved_by;	/* NULL: nothing comes back */
+	struct Approval *outer;		/* what was noted before that subtransaction */
 } Approval;
 
 extern void approval_remember(const EnrollmentKey *key, Outcome outcome,

@@ -467,7 +467,9 @@ decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
 	decide_result(state);
 	outcome = effective_outcome(state->manual_outcome, state->rule_outcome);
 	state->approval_ends = state->approved && outcome != stored;
-	state->approval_returns = state->approved || !state->has_result ? NULL :
+	if (!state->has_result)
+		approval_forget(&state->key);	/* it was another enrollment's */
+	state->approval_returns = state->approved ? NULL :
 		approval_recall(&state->key, outcome);
 	state_show_result(state, outcome,
 					  (state->approved && !state->approval_ends) ||
