@@ -196,6 +196,26 @@ gather_completions(EnrollmentFacts *facts)
 		HUNDRED_PERCENT;
 }
 
+/*
+ * What is outstanding on an invoice line, a numeric: its amount less what is
+ * paid and credited.
+ */
+Datum
+line_outstanding(TupleTableSlot *line)
+{
+	bool		isnull;
+	Datum		amount = row_datum(line, TABLE_INVOICE_LINE,
+								   INVOICE_LINE_AMOUNT, &isnull);
+	Datum		paid = row_datum(line, TABLE_INVOICE_LINE,
+								 INVOICE_LINE_AMOUNT_PAID, &isnull);
+	Datum		credited = row_datum(line, TABLE_INVOICE_LINE,
+									 INVOICE_LINE_AMOUNT_CREDITED, &isnull);
+
+	return DirectFunctionCall2(numeric_sub,
+							   DirectFunctionCall2(numeric_sub, amount, paid),
+							   credited);
+}
+
 static void
 gather_invoices(EnrollmentFacts *facts)
 {
@@ -212,7 +232,6 @@ gather_invoices(EnrollmentFacts *facts)
 													   INVOICE_LINE_INVOICE_ID));
 		int			length;
 		char		status;
-		bool		isnull;
 		Datum		outstanding;
 
 		if (invoice == NULL)
@@ -224,13 +243,7 @@ gather_invoices(EnrollmentFacts *facts)
 		facts->invoiced = true;
 		if (status == 'p')
 			continue;
-		outstanding = DirectFunctionCall2(numeric_sub,
-			row_datum(row, TABLE_INVOICE_LINE, INVOICE_LINE_AMOUNT, &isnull),
-			row_datum(row, TABLE_INVOICE_LINE, INVOICE_LINE_AMOUNT_PAID,
-					  &isnull));
-		outstanding = DirectFunctionCall2(numeric_sub, outstanding,
-			row_datum(row, TABLE_INVOICE_LINE, INVOICE_LINE_AMOUNT_CREDITED,
-					  &isnull));
+		outstanding = line_outstanding(row);
 		balance = balance == NULL ? DatumGetNumeric(outstanding) :
 			DatumGetNumeric(DirectFunctionCall2(numeric_add,
 												NumericGetDatum(balance),

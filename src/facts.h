@@ -107,6 +107,7 @@ extern bool facts_session_counts(const EnrollmentFacts *facts,
 								 const ConfigSession *session);
 extern const ConfigSession *facts_find_session(const EventConfig *config,
 											   int32 session_no);
+extern Datum line_outstanding(TupleTableSlot *line);
 extern void learner_load(Learner *learner, ReadSet *set);
 extern bool holding_is_valid(const Holding *holding, DateADT day);
 extern int64 achievement_type_id(ReadSet *set, const char *code,

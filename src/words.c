@@ -57,19 +57,12 @@ read_sums(EnrollmentFacts *facts)
 											 invoice_id);
 		InvoiceSum *sum;
 		Datum		outstanding;
-		bool		isnull;
 		int			length;
 
 		if (invoice == NULL || row_bytes(invoice, TABLE_INVOICE,
 										 INVOICE_STATUS, &length)[0] != 'i')
 			continue;
-		outstanding = DirectFunctionCall2(numeric_sub,
-			row_datum(line, TABLE_INVOICE_LINE, INVOICE_LINE_AMOUNT, &isnull),
-			row_datum(line, TABLE_INVOICE_LINE, INVOICE_LINE_AMOUNT_PAID,
-					  &isnull));
-		outstanding = DirectFunctionCall2(numeric_sub, outstanding,
-			row_datum(line, TABLE_INVOICE_LINE, INVOICE_LINE_AMOUNT_CREDITED,
-					  &isnull));
+		outstanding = line_outstanding(line);
 		sum = find_sum(sums, invoice_id);
 		if (sum != NULL)
 		{
