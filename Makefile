@@ -27,6 +27,7 @@ OBJS = \
 	src/create_event.o \
 	src/decide.o \
 	src/decimal.o \
+	src/direct_write.o \
 	src/engine.o \
 	src/explain_result.o \
 	src/facts.o \
@@ -51,6 +52,7 @@ OBJS = \
 	src/reader.o \
 	src/restore.o \
 	src/results_as_of.o \
+	src/row_write.o \
 	src/rule_certain.o \
 	src/rule_error.o \
 	src/rule_eval.o \
@@ -145,7 +147,7 @@ REGRESS = \
 	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend numbers_page schema_page \
 	explain_result preview_outcomes preview_undone rule_problems \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
-	approval_undone outcome_triggers truncate_finalized type_flag hostile_path docs_review
+	approval_undone outcome_triggers outcome_tables_changed truncate_finalized type_flag hostile_path docs_review
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \

@@ -14,19 +14,15 @@
 #include "audit.h"
 #include "facts.h"
 #include "identity.h"
+#include "row_write.h"
 
-static Statement insert_audit = {
-	.sql = "INSERT INTO achieve.audit (occurred_at, transaction_id, actor, database_user,"
-	" action, event_id, learner_id, object, old_value, new_value, evidence, reason)"
-	" SELECT $1, $2, $3, $4, u.action, u.event_id, u.learner_id, u.object,"
-	" u.old_value, u.new_value, u.evidence, u.reason"
-	" FROM unnest($5, $6, $7, $8, $9, $10, $11, $12) AS u"
-	" (action, object, event_id, learner_id, old_value, new_value, evidence, reason)",
-	.table = TABLE_RESULT,
-	.argument_count = 12,
-	.types = {TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTOID, TEXTARRAYOID,
-		TEXTARRAYOID, INT8ARRAYOID, INT8ARRAYOID, JSONBARRAYOID,
-	JSONBARRAYOID, JSONBARRAYOID, TEXTARRAYOID},
+static RowWrite insert_audit = {
+	.table = TABLE_AUDIT,
+	.column_count = 12,
+	.columns = {AUDIT_OCCURRED_AT, AUDIT_TRANSACTION_ID, AUDIT_ACTOR,
+		AUDIT_DATABASE_USER, AUDIT_ACTION, AUDIT_OBJECT, AUDIT_EVENT_ID,
+		AUDIT_LEARNER_ID, AUDIT_OLD_VALUE, AUDIT_NEW_VALUE, AUDIT_EVIDENCE,
+	AUDIT_REASON},
 };
 
 void
@@ -75,30 +71,26 @@ audit_add(AuditBatch *batch, const AuditRow *row)
 				   row->reason != NULL ? row->reason : identity_reason());
 }
 
-/* Writes the rows in the order they were added; SPI must be connected. */
+/* Writes the rows in the order they were added. */
 void
 audit_write(AuditBatch *batch)
 {
-	Datum		values[12];
-	char		nulls[13] = "            ";
-	const char *actor = identity_actor();
+	int			count = batch->actions.count;
+	ValueColumn columns[12] = {
+		{.type = TIMESTAMPTZOID}, {.type = INT8OID}, {.type = TEXTOID},
+		{.type = TEXTOID}, batch->actions, batch->objects, batch->events,
+		batch->learners, batch->old_values, batch->new_values,
+		batch->evidence, batch->reasons
+	};
 
-	if (batch->actions.count == 0)
+	if (count == 0)
 		return;
-	values[0] = TimestampTzGetDatum(facts_now());
-	values[1] = Int64GetDatum(
-		(int64) U64FromFullTransactionId(GetTopFullTransactionId()));
-	values[2] = actor != NULL ? CStringGetTextDatum(actor) : (Datum) 0;
-	if (actor == NULL)
-		nulls[2] = 'n';
-	values[3] = CStringGetTextDatum(identity_database_user());
-	values[4] = value_array(&batch->actions);
-	values[5] = value_array(&batch->objects);
-	values[6] = value_array(&batch->events);
-	values[7] = value_array(&batch->learners);
-	values[8] = value_array(&batch->old_values);
-	values[9] = value_array(&batch->new_values);
-	values[10] = value_array(&batch->evidence);
-	values[11] = value_array(&batch->reasons);
-	(void) statement_run(&insert_audit, values, nulls);
+	value_add(&columns[0], TimestampTzGetDatum(facts_now()));
+	value_add(&columns[1], Int64GetDatum(
+		(int64) U64FromFullTransactionId(GetTopFullTransactionId())));
+	value_add_text(&columns[2], identity_actor());
+	value_add_text(&columns[3], identity_database_user());
+	for (int k = 0; k < 4; k++)
+		value_repeat(&columns[k], count);
+	rows_write(&insert_audit, columns, NULL);
 }

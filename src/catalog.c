@@ -33,7 +33,7 @@ typedef struct TableNames
 static const TableNames table_names[TABLE_COUNT] = {
 	[TABLE_EVENT] = {"event", {"event_id", "template_id", "code",
 			"starts_at", "ends_at", "time_zone", "status", "passing_rule",
-	"config_version"}},
+	"config_version", "title"}},
 	[TABLE_SESSION] = {"session", {"event_id", "session_no", "starts_at",
 	"ends_at", "required", "cancelled"}},
 	[TABLE_ASSESSMENT] = {"assessment", {"event_id", "code", "max_score",
@@ -47,7 +47,9 @@ static const TableNames table_names[TABLE_COUNT] = {
 			"code", "title", "valid_for", "valid_unit", "valid_from_anchor",
 			"expiry_alignment", "expires_on_day", "sequence_id", "active",
 	"read_by_rules", "certificate_template_id"}},
-	[TABLE_LEARNER] = {"learner", {"learner_id"}},
+	[TABLE_ACCOUNT] = {"account", {"account_id", "name"}},
+	[TABLE_LEARNER] = {"learner", {"learner_id", "name", "email",
+	"reference", "account_id"}},
 	[TABLE_ENROLLMENT] = {"enrollment", {"event_id", "learner_id", "status",
 	"counts_from"}},
 	[TABLE_ATTENDANCE] = {"attendance", {"event_id", "learner_id",
@@ -62,11 +64,18 @@ static const TableNames table_names[TABLE_COUNT] = {
 	[TABLE_INVOICE_LINE] = {"invoice_line", {"event_id", "learner_id",
 	"invoice_id", "amount", "amount_paid", "amount_credited"}},
 	[TABLE_RESULT] = {"result", {"event_id", "learner_id", "rule_outcome",
-	"rule_decided_at", "manual_outcome", "approved_by", "approved_at"}},
+	"rule_decided_at", "manual_outcome", "approved_by", "approved_at",
+	"decided_at"}},
 	[TABLE_ACHIEVEMENT] = {"achievement", {"event_id", "achievement_id",
 			"learner_id", "achievement_type_id", "source", "issued_at",
 			"valid_from", "expires_on", "revoked_at",
-	"lapse_transaction_id", "number", "blocks_rule"}},
+			"lapse_transaction_id", "number", "blocks_rule", "sequence_id",
+	"issued_by", "revoked_by", "revoke_reason"}},
+	[TABLE_AUDIT] = {"audit", {"audit_id", "occurred_at", "transaction_id",
+			"actor", "database_user", "action", "event_id", "learner_id",
+	"object", "old_value", "new_value", "evidence", "reason"}},
+	[TABLE_NOTIFICATION] = {"notification", {"notification_id",
+	"transaction_id", "topic", "event_id", "learner_id", "payload"}},
 };
 
 typedef struct PathColumns
@@ -87,6 +96,7 @@ static const PathColumns path_columns[PATH_COUNT] = {
 	{ACHIEVEMENT_TYPE_ID}},
 	[PATH_ACHIEVEMENT_TYPE_CODE] = {TABLE_ACHIEVEMENT_TYPE, 1,
 	{ACHIEVEMENT_TYPE_CODE}},
+	[PATH_ACCOUNT] = {TABLE_ACCOUNT, 1, {ACCOUNT_ACCOUNT_ID}},
 	[PATH_LEARNER] = {TABLE_LEARNER, 1, {LEARNER_LEARNER_ID}},
 	[PATH_ENROLLMENT] = {TABLE_ENROLLMENT, 2,
 	{ENROLLMENT_EVENT_ID, ENROLLMENT_LEARNER_ID}},
@@ -107,6 +117,8 @@ static const PathColumns path_columns[PATH_COUNT] = {
 	[PATH_RESULT] = {TABLE_RESULT, 2, {RESULT_EVENT_ID, RESULT_LEARNER_ID}},
 	[PATH_ACHIEVEMENT] = {TABLE_ACHIEVEMENT, 2,
 	{ACHIEVEMENT_EVENT_ID, ACHIEVEMENT_LEARNER_ID}},
+	[PATH_ACHIEVEMENT_BY_ID] = {TABLE_ACHIEVEMENT, 2,
+	{ACHIEVEMENT_EVENT_ID, ACHIEVEMENT_ACHIEVEMENT_ID}},
 	[PATH_ACHIEVEMENT_OF_LEARNER] = {TABLE_ACHIEVEMENT, 1,
 	{ACHIEVEMENT_LEARNER_ID}},
 };
@@ -195,6 +207,18 @@ Oid
 catalog_table_if_known(TableId table)
 {
 	return tables[table].relid;
+}
+
+const char *
+catalog_table_name(TableId table)
+{
+	return table_names[table].name;
+}
+
+const char *
+catalog_column_name(TableId table, int column)
+{
+	return table_names[table].columns[column];
 }
 
 TableId

@@ -14,7 +14,7 @@
 
 #include "access/attnum.h"
 
-/* Tables that the engine reads itself, in the order of catalog.c's list. */
+/* Tables that the engine reads and writes itself, in the order of catalog.c's list. */
 typedef enum TableId
 {
 	TABLE_EVENT,
@@ -23,6 +23,7 @@ typedef enum TableId
 	TABLE_REQUIREMENT,
 	TABLE_EVENT_ACHIEVEMENT,
 	TABLE_ACHIEVEMENT_TYPE,
+	TABLE_ACCOUNT,
 	TABLE_LEARNER,
 	TABLE_ENROLLMENT,
 	TABLE_ATTENDANCE,
@@ -33,6 +34,8 @@ typedef enum TableId
 	TABLE_INVOICE_LINE,
 	TABLE_RESULT,
 	TABLE_ACHIEVEMENT,
+	TABLE_AUDIT,
+	TABLE_NOTIFICATION,
 	TABLE_COUNT
 } TableId;
 
@@ -41,7 +44,7 @@ enum
 {
 	EVENT_EVENT_ID, EVENT_TEMPLATE_ID, EVENT_CODE, EVENT_STARTS_AT,
 	EVENT_ENDS_AT, EVENT_TIME_ZONE, EVENT_STATUS, EVENT_PASSING_RULE,
-	EVENT_CONFIG_VERSION
+	EVENT_CONFIG_VERSION, EVENT_TITLE
 };
 enum
 {
@@ -76,7 +79,12 @@ enum
 };
 enum
 {
-	LEARNER_LEARNER_ID
+	ACCOUNT_ACCOUNT_ID, ACCOUNT_NAME
+};
+enum
+{
+	LEARNER_LEARNER_ID, LEARNER_NAME, LEARNER_EMAIL, LEARNER_REFERENCE,
+	LEARNER_ACCOUNT_ID
 };
 enum
 {
@@ -115,7 +123,7 @@ enum
 {
 	RESULT_EVENT_ID, RESULT_LEARNER_ID, RESULT_RULE_OUTCOME,
 	RESULT_RULE_DECIDED_AT, RESULT_MANUAL_OUTCOME, RESULT_APPROVED_BY,
-	RESULT_APPROVED_AT
+	RESULT_APPROVED_AT, RESULT_DECIDED_AT
 };
 enum
 {
@@ -123,10 +131,24 @@ enum
 	ACHIEVEMENT_ACHIEVEMENT_TYPE_ID, ACHIEVEMENT_SOURCE,
 	ACHIEVEMENT_ISSUED_AT, ACHIEVEMENT_VALID_FROM, ACHIEVEMENT_EXPIRES_ON,
 	ACHIEVEMENT_REVOKED_AT, ACHIEVEMENT_LAPSE_TRANSACTION_ID,
-	ACHIEVEMENT_NUMBER, ACHIEVEMENT_BLOCKS_RULE
+	ACHIEVEMENT_NUMBER, ACHIEVEMENT_BLOCKS_RULE, ACHIEVEMENT_SEQUENCE_ID,
+	ACHIEVEMENT_ISSUED_BY, ACHIEVEMENT_REVOKED_BY, ACHIEVEMENT_REVOKE_REASON
+};
+enum
+{
+	AUDIT_AUDIT_ID, AUDIT_OCCURRED_AT, AUDIT_TRANSACTION_ID, AUDIT_ACTOR,
+	AUDIT_DATABASE_USER, AUDIT_ACTION, AUDIT_EVENT_ID, AUDIT_LEARNER_ID,
+	AUDIT_OBJECT, AUDIT_OLD_VALUE, AUDIT_NEW_VALUE, AUDIT_EVIDENCE,
+	AUDIT_REASON
+};
+enum
+{
+	NOTIFICATION_NOTIFICATION_ID, NOTIFICATION_TRANSACTION_ID,
+	NOTIFICATION_TOPIC, NOTIFICATION_EVENT_ID, NOTIFICATION_LEARNER_ID,
+	NOTIFICATION_PAYLOAD
 };
 
-#define TABLE_MAX_COLUMNS 12
+#define TABLE_MAX_COLUMNS 16
 
 /* A way to find rows: the leading columns of a btree index. */
 typedef enum AccessPath
@@ -138,6 +160,7 @@ typedef enum AccessPath
 	PATH_EVENT_ACHIEVEMENT,		/* event_id */
 	PATH_ACHIEVEMENT_TYPE,		/* achievement_type_id */
 	PATH_ACHIEVEMENT_TYPE_CODE, /* code */
+	PATH_ACCOUNT,				/* account_id */
 	PATH_LEARNER,				/* learner_id */
 	PATH_ENROLLMENT,			/* event_id, learner_id */
 	PATH_ENROLLMENT_OF_LEARNER, /* learner_id */
@@ -150,6 +173,7 @@ typedef enum AccessPath
 	PATH_INVOICE_LINE_OF_INVOICE,	/* invoice_id */
 	PATH_RESULT,				/* event_id, learner_id */
 	PATH_ACHIEVEMENT,			/* event_id, learner_id */
+	PATH_ACHIEVEMENT_BY_ID,		/* event_id, achievement_id */
 	PATH_ACHIEVEMENT_OF_LEARNER,	/* learner_id */
 	PATH_COUNT
 } AccessPath;
@@ -165,6 +189,8 @@ typedef struct TableInfo
 
 extern const TableInfo *catalog_table(TableId table);
 extern Oid	catalog_table_if_known(TableId table);
+extern const char *catalog_table_name(TableId table);
+extern const char *catalog_column_name(TableId table, int column);
 extern TableId catalog_path_table(AccessPath path);
 extern Oid	catalog_path_index(AccessPath path);
 extern int	catalog_path_columns(AccessPath path, AttrNumber *columns);

@@ -36,4 +36,30 @@
 	index_beginscan(heap, index, snapshot, nkeys, 0)
 #endif
 
+/* Index entries of a row that was just inserted or updated. */
+#if PG_VERSION_NUM >= 160000
+typedef TU_UpdateIndexes CompatUpdateIndexes;
+#define compat_insert_index_tuples(result, slot, estate) \
+	((void) ExecInsertIndexTuples(result, slot, estate, false, false, NULL, \
+								  NIL, false))
+#define compat_update_index_tuples(result, slot, estate, indexes) \
+	do { \
+		if ((indexes) != TU_None) \
+			(void) ExecInsertIndexTuples(result, slot, estate, true, false, \
+										 NULL, NIL, \
+										 (indexes) == TU_Summarizing); \
+	} while (0)
+#else
+typedef bool CompatUpdateIndexes;
+#define compat_insert_index_tuples(result, slot, estate) \
+	((void) ExecInsertIndexTuples(result, slot, estate, false, false, NULL, \
+								  NIL))
+#define compat_update_index_tuples(result, slot, estate, indexes) \
+	do { \
+		if (indexes) \
+			(void) ExecInsertIndexTuples(result, slot, estate, true, false, \
+										 NULL, NIL); \
+	} while (0)
+#endif
+
 #endif							/* ACHIEVE_COMPAT_H */

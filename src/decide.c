@@ -173,7 +173,8 @@ void
 decide_subject(EnrollmentState *state, const AwardState *award)
 {
 	bool		decided = award == NULL ?
-		state->stored_rule_outcome != OUTCOME_PENDING :
+		state->stored_rule_outcome != OUTCOME_PENDING &&
+		!TIMESTAMP_IS_NOEND(state->rule_decided_at) :
 		award->held_id != 0 && award->held_by_rule;
 
 	state->facts.award_type_id = award == NULL ? 0 : award->config->type_id;

@@ -82,7 +82,8 @@ typedef struct EnrollmentState
 	bool		has_result;
 	Outcome		stored_rule_outcome;
 	Outcome		manual_outcome;
-	TimestampTz rule_decided_at;
+	TimestampTz rule_decided_at;	/* DT_NOEND: never */
+	TimestampTz decided_at;		/* likewise */
 	bool		approved;
 	char	   *approved_by;
 	TimestampTz approved_at;

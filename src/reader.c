@@ -157,6 +157,12 @@ read_refresh(ReadSet *set)
 	take_snapshots(set);
 }
 
+Snapshot
+read_snapshot(const ReadSet *set)
+{
+	return set->snapshot;
+}
+
 void
 read_end(ReadSet *set)
 {

@@ -15,6 +15,7 @@
 
 #include "executor/tuptable.h"
 #include "nodes/lockoptions.h"
+#include "utils/snapshot.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 #include "utils/date.h"
@@ -27,6 +28,7 @@ extern ReadSet *read_begin(void);
 extern ReadSet *read_begin_as_query(void);
 extern ReadSet *read_begin_as_transaction(void);
 extern void read_refresh(ReadSet *set);
+extern Snapshot read_snapshot(const ReadSet *set);
 extern void read_end(ReadSet *set);
 extern TupleTableSlot *read_first(ReadSet *set, AccessPath path, int nkeys,
 								  const Datum *keys);

@@ -31,6 +31,14 @@ enrollment_from_row(TupleTableSlot *row, LockedEnrollment *enrollment)
 										ENROLLMENT_COUNTS_FROM);
 }
 
+/* An instant of the result's row; DT_NOEND for null. */
+static TimestampTz
+read_instant(TupleTableSlot *row, int column)
+{
+	return row_is_null(row, TABLE_RESULT, column) ? DT_NOEND :
+		row_int64(row, TABLE_RESULT, column);
+}
+
 /* The stored result. */
 static void
 read_result(EnrollmentState *state, ReadSet *set)
@@ -42,6 +50,7 @@ read_result(EnrollmentState *state, ReadSet *set)
 	int			length;
 
 	state->stored_rule_outcome = OUTCOME_PENDING;
+	state->rule_decided_at = state->decided_at = DT_NOEND;
 	if (row == NULL)
 		return;
 	state->has_result = true;
@@ -49,8 +58,8 @@ read_result(EnrollmentState *state, ReadSet *set)
 	state->stored_rule_outcome = outcome_from_bytes(bytes, length);
 	bytes = row_bytes(row, TABLE_RESULT, RESULT_MANUAL_OUTCOME, &length);
 	state->manual_outcome = outcome_from_bytes(bytes, length);
-	state->rule_decided_at = row_int64(row, TABLE_RESULT,
-									   RESULT_RULE_DECIDED_AT);
+	state->rule_decided_at = read_instant(row, RESULT_RULE_DECIDED_AT);
+	state->decided_at = read_instant(row, RESULT_DECIDED_AT);
 	state->approved = !row_is_null(row, TABLE_RESULT, RESULT_APPROVED_AT);
 	state->approved_by = row_text(row, TABLE_RESULT, RESULT_APPROVED_BY);
 	state->approved_at = row_int64(row, TABLE_RESULT, RESULT_APPROVED_AT);

@@ -158,6 +158,18 @@ value_add_text(ValueColumn *column, const char *string)
 		value_add(column, CStringGetTextDatum(string));
 }
 
+/* The one value of the column, so often that there are "count" of it. */
+void
+value_repeat(ValueColumn *column, int count)
+{
+	while (column->count < count)
+	{
+		make_room(column);
+		column->values[column->count] = column->values[0];
+		column->nulls[column->count++] = column->nulls[0];
+	}
+}
+
 /* The column as a one-dimensional array. */
 Datum
 value_array(const ValueColumn *column)

@@ -12,7 +12,7 @@
 
 #include "catalog.h"
 
-#define STATEMENT_MAX_ARGUMENTS 12
+#define STATEMENT_MAX_ARGUMENTS 16
 
 /* Declare static; the plan is prepared at first use and kept. */
 typedef struct Statement
@@ -43,6 +43,7 @@ extern uint64 statement_run(Statement *statement, const Datum *values,
 extern void value_add(ValueColumn *column, Datum value);
 extern void value_add_null(ValueColumn *column);
 extern void value_add_text(ValueColumn *column, const char *string);
+extern void value_repeat(ValueColumn *column, int count);
 extern Datum value_array(const ValueColumn *column);
 
 #endif							/* ACHIEVE_STATEMENT_H */

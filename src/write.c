@@ -145,8 +145,7 @@ write_changes(Evaluation *evaluation, EvaluationCounts *counts)
 		write_new_results(evaluation->states);
 	if (results > 0)
 		write_changed_results(evaluation->states);
-	write_lapses(evaluation, changed, count);
-	write_reinstatements(changed, count);
+	write_lapses_and_reinstatements(evaluation, changed, count);
 	write_issues(changed, count);
 
 	audit_begin(&audit);

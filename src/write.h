@@ -38,9 +38,9 @@ extern void write_new_results(List *states);
 extern void write_changed_results(List *states);
 
 /* write_awards.c */
-extern void write_lapses(Evaluation *evaluation, const Changed *changed,
-						 int count);
-extern void write_reinstatements(const Changed *changed, int count);
+extern void write_lapses_and_reinstatements(Evaluation *evaluation,
+											const Changed *changed,
+											int count);
 extern void write_issues(const Changed *changed, int count);
 extern char *lapse_reason(const EnrollmentState *state,
 						  const AwardState *award);

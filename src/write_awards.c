@@ -13,45 +13,31 @@
 
 #include "identity.h"
 #include "numbers.h"
+#include "row_write.h"
 #include "write.h"
 
-static Statement lapse_achievements = {
-	.sql = "UPDATE achieve.achievement AS a SET revoked_at = $3,"
-	" revoked_by = $4, revoke_reason = u.reason, lapse_transaction_id = $5"
-	" FROM unnest($1, $2, $6) AS u (event_id, achievement_id, reason)"
-	" WHERE a.event_id OPERATOR(pg_catalog.=) u.event_id"
-	" AND a.achievement_id OPERATOR(pg_catalog.=) u.achievement_id",
+/* A record is revoked, or it is not any more. */
+static RowWrite revoke_achievements = {
 	.table = TABLE_ACHIEVEMENT,
-	.argument_count = 6,
-	.types = {INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZOID, TEXTOID, INT8OID,
-	TEXTARRAYOID},
+	.update = true,
+	.path = PATH_ACHIEVEMENT_BY_ID,
+	.key_count = 2,
+	.column_count = 6,
+	.columns = {ACHIEVEMENT_EVENT_ID, ACHIEVEMENT_ACHIEVEMENT_ID,
+		ACHIEVEMENT_REVOKED_AT, ACHIEVEMENT_REVOKED_BY,
+	ACHIEVEMENT_REVOKE_REASON, ACHIEVEMENT_LAPSE_TRANSACTION_ID},
 };
 
-static Statement reinstate_achievements = {
-	.sql = "UPDATE achieve.achievement AS a SET revoked_at = NULL,"
-	" revoked_by = NULL, revoke_reason = NULL, lapse_transaction_id = NULL"
-	" FROM unnest($1, $2) AS u (event_id, achievement_id)"
-	" WHERE a.event_id OPERATOR(pg_catalog.=) u.event_id"
-	" AND a.achievement_id OPERATOR(pg_catalog.=) u.achievement_id",
+static RowWrite issue_achievements = {
 	.table = TABLE_ACHIEVEMENT,
-	.argument_count = 2,
-	.types = {INT8ARRAYOID, INT8ARRAYOID},
-};
-
-static Statement issue_achievements = {
-	.sql = "INSERT INTO achieve.achievement (event_id, learner_id,"
-	" achievement_type_id, sequence_id, number, source, issued_at, issued_by,"
-	" valid_from, expires_on)"
-	" SELECT u.event_id, u.learner_id, u.achievement_type_id, u.sequence_id,"
-	" u.number, 'rule', $6, $7, u.valid_from, u.expires_on"
-	" FROM unnest($1, $2, $3, $4, $5, $8, $9) AS u (event_id, learner_id,"
-	" achievement_type_id, sequence_id, number, valid_from, expires_on)"
-	" RETURNING event_id, learner_id, achievement_type_id, achievement_id",
-	.table = TABLE_ACHIEVEMENT,
-	.argument_count = 9,
-	.types = {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
-		TEXTARRAYOID, TIMESTAMPTZOID, TEXTOID, DATEARRAYOID,
-	DATEARRAYOID},
+	.column_count = 10,
+	.columns = {ACHIEVEMENT_EVENT_ID, ACHIEVEMENT_LEARNER_ID,
+		ACHIEVEMENT_ACHIEVEMENT_TYPE_ID, ACHIEVEMENT_SEQUENCE_ID,
+		ACHIEVEMENT_NUMBER, ACHIEVEMENT_SOURCE, ACHIEVEMENT_ISSUED_AT,
+		ACHIEVEMENT_ISSUED_BY, ACHIEVEMENT_VALID_FROM,
+	ACHIEVEMENT_EXPIRES_ON},
+	.returns_id = true,
+	.id_column = ACHIEVEMENT_ACHIEVEMENT_ID,
 };
 
 /* Why the rule takes a record back, in words that people read. */
@@ -66,86 +52,35 @@ lapse_reason(const EnrollmentState *state, const AwardState *award)
 					rule_to_text(award->config->rule));
 }
 
-/* Records that their rule takes back. */
+/* Records that their rule takes back, and those that come back. */
 void
-write_lapses(Evaluation *evaluation, const Changed *changed, int count)
+write_lapses_and_reinstatements(Evaluation *evaluation,
+								const Changed *changed, int count)
 {
-	ValueColumn events = {.type = INT8OID};
-	ValueColumn ids = {.type = INT8OID};
-	ValueColumn reasons = {.type = TEXTOID};
-	Datum		values[6];
+	ValueColumn columns[] = {{.type = INT8OID}, {.type = INT8OID},
+	{.type = TIMESTAMPTZOID}, {.type = TEXTOID}, {.type = TEXTOID},
+	{.type = INT8OID}};
 
 	for (int i = 0; i < count; i++)
 	{
-		if (changed[i].award->change != AWARD_LAPSE)
+		const AwardState *award = changed[i].award;
+		bool		lapses = award->change == AWARD_LAPSE;
+
+		if (!lapses && award->change != AWARD_REINSTATE)
 			continue;
-		value_add(&events, Int64GetDatum(changed[i].state->key.event_id));
-		value_add(&ids, Int64GetDatum(changed[i].award->held_id));
-		value_add_text(&reasons, lapse_reason(changed[i].state,
-											  changed[i].award));
-	}
-	if (ids.count == 0)
-		return;
-	values[0] = value_array(&events);
-	values[1] = value_array(&ids);
-	values[2] = TimestampTzGetDatum(facts_now());
-	values[3] = CStringGetTextDatum(identity_name());
-	values[4] = Int64GetDatum(evaluation->transaction_id);
-	values[5] = value_array(&reasons);
-	(void) statement_run(&lapse_achievements, values, NULL);
-}
-
-/* Lapsed records that come back. */
-void
-write_reinstatements(const Changed *changed, int count)
-{
-	ValueColumn events = {.type = INT8OID};
-	ValueColumn ids = {.type = INT8OID};
-	Datum		values[2];
-
-	for (int i = 0; i < count; i++)
-	{
-		if (changed[i].award->change != AWARD_REINSTATE)
+		value_add(&columns[0], Int64GetDatum(changed[i].state->key.event_id));
+		value_add(&columns[1], Int64GetDatum(lapses ? award->held_id :
+											 award->lapsed_id));
+		for (int k = 2; !lapses && k < lengthof(columns); k++)
+			value_add_null(&columns[k]);
+		if (!lapses)
 			continue;
-		value_add(&events, Int64GetDatum(changed[i].state->key.event_id));
-		value_add(&ids, Int64GetDatum(changed[i].award->lapsed_id));
+		value_add(&columns[2], TimestampTzGetDatum(facts_now()));
+		value_add_text(&columns[3], identity_name());
+		value_add_text(&columns[4], lapse_reason(changed[i].state, award));
+		value_add(&columns[5], Int64GetDatum(evaluation->transaction_id));
 	}
-	if (ids.count == 0)
-		return;
-	values[0] = value_array(&events);
-	values[1] = value_array(&ids);
-	(void) statement_run(&reinstate_achievements, values, NULL);
-}
-
-/* Takes the ids of new records from what the INSERT returned, in its order. */
-static void
-take_issued_ids(const Changed *changed, int count)
-{
-	uint64		row = 0;
-
-	for (int i = 0; i < count; i++)
-	{
-		int64		returned[4];
-
-		if (changed[i].award->change != AWARD_ISSUE)
-			continue;
-		if (row >= SPI_processed)
-			elog(ERROR, "fewer achievements were returned than issued");
-		for (int column = 0; column < 4; column++)
-		{
-			bool		isnull;
-
-			returned[column] = DatumGetInt64(
-				SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
-							  column + 1, &isnull));
-		}
-		if (returned[0] != changed[i].state->key.event_id ||
-			returned[1] != changed[i].state->key.learner_id ||
-			returned[2] != changed[i].award->config->type_id)
-			elog(ERROR, "achievements were returned in another order");
-		changed[i].award->issued_id = returned[3];
-		row++;
-	}
+	rows_write(&revoke_achievements, columns, NULL);
 }
 
 static void
@@ -199,14 +134,12 @@ assign_numbers(const Changed *changed, int count)
 void
 write_issues(const Changed *changed, int count)
 {
-	ValueColumn events = {.type = INT8OID};
-	ValueColumn learners = {.type = INT8OID};
-	ValueColumn types = {.type = INT8OID};
-	ValueColumn sequences = {.type = INT8OID};
-	ValueColumn numbers = {.type = TEXTOID};
-	ValueColumn valid_from = {.type = DATEOID};
-	ValueColumn expires_on = {.type = DATEOID};
-	Datum		values[9];
+	ValueColumn columns[] = {{.type = INT8OID}, {.type = INT8OID},
+	{.type = INT8OID}, {.type = INT8OID}, {.type = TEXTOID},
+	{.type = TEXTOID}, {.type = TIMESTAMPTZOID}, {.type = TEXTOID},
+	{.type = DATEOID}, {.type = DATEOID}};
+	int64	   *ids;
+	int			issued = 0;
 
 	require_seen(changed, count);
 	assign_numbers(changed, count);
@@ -216,32 +149,35 @@ write_issues(const Changed *changed, int count)
 
 		if (award->change != AWARD_ISSUE)
 			continue;
-		value_add(&events, Int64GetDatum(changed[i].state->key.event_id));
-		value_add(&learners, Int64GetDatum(changed[i].state->key.learner_id));
-		value_add(&types, Int64GetDatum(award->config->type_id));
+		value_add(&columns[0], Int64GetDatum(changed[i].state->key.event_id));
+		value_add(&columns[1],
+				  Int64GetDatum(changed[i].state->key.learner_id));
+		value_add(&columns[2], Int64GetDatum(award->config->type_id));
 		if (award->terms->has_sequence)
-			value_add(&sequences, Int64GetDatum(award->terms->sequence_id));
+			value_add(&columns[3], Int64GetDatum(award->terms->sequence_id));
 		else
-			value_add_null(&sequences);
-		value_add_text(&numbers, award->number);
-		value_add(&valid_from, DateADTGetDatum(award->validity.valid_from));
+			value_add_null(&columns[3]);
+		value_add_text(&columns[4], award->number);
+		value_add(&columns[8], DateADTGetDatum(award->validity.valid_from));
 		if (award->validity.never_expires)
-			value_add_null(&expires_on);
+			value_add_null(&columns[9]);
 		else
-			value_add(&expires_on,
+			value_add(&columns[9],
 					  DateADTGetDatum(award->validity.expires_on));
+		issued++;
 	}
-	if (events.count == 0)
+	if (issued == 0)
 		return;
-	values[0] = value_array(&events);
-	values[1] = value_array(&learners);
-	values[2] = value_array(&types);
-	values[3] = value_array(&sequences);
-	values[4] = value_array(&numbers);
-	values[5] = TimestampTzGetDatum(facts_now());
-	values[6] = CStringGetTextDatum(identity_name());
-	values[7] = value_array(&valid_from);
-	values[8] = value_array(&expires_on);
-	(void) statement_run(&issue_achievements, values, NULL);
-	take_issued_ids(changed, count);
+	value_add_text(&columns[5], "rule");
+	value_add(&columns[6], TimestampTzGetDatum(facts_now()));
+	value_add_text(&columns[7], identity_name());
+	for (int k = 5; k < 8; k++)
+		value_repeat(&columns[k], issued);
+	ids = palloc(issued * sizeof(int64));
+	rows_write(&issue_achievements, columns, ids);
+	for (int i = 0; i < count; i++)
+	{
+		if (changed[i].award->change == AWARD_ISSUE)
+			changed[i].award->issued_id = *ids++;
+	}
 }
