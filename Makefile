@@ -41,6 +41,7 @@ OBJS = \
 	src/json.o \
 	src/locks.o \
 	src/notify.o \
+	src/notify_payload.o \
 	src/numbers.o \
 	src/open_badge.o \
 	src/outbox.o \

@@ -149,6 +149,21 @@ json_add_range(JsonBuilder *json, const char *key, int key_len,
 	(void) pushJsonbValue(&json->state, WJB_END_ARRAY, NULL);
 }
 
+/* All that another object has; its values go before those of the same key. */
+void
+json_add_all(JsonBuilder *json, Jsonb *object)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&object->root);
+	JsonbValue	value;
+	JsonbIteratorToken token;
+
+	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY || token == WJB_VALUE)
+			(void) pushJsonbValue(&json->state, token, &value);
+	}
+}
+
 /* 'YYYY-MM-DD', whatever DateStyle says. */
 void
 json_add_date(JsonBuilder *json, const char *key, DateADT value)

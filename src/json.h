@@ -36,6 +36,7 @@ extern void json_add_decimal(JsonBuilder *json, const char *key,
 extern void json_add_range(JsonBuilder *json, const char *key, int key_len,
 						   DecimalRange range);
 extern void json_add_date(JsonBuilder *json, const char *key, DateADT value);
+extern void json_add_all(JsonBuilder *json, Jsonb *object);
 extern void json_add_flag(JsonBuilder *json, const char *key, int key_len,
 						  bool value);
 

@@ -3,7 +3,7 @@
  * notify.c
  *		Notifications: what is to be told to learners and others.
  *
- * The rows of a batch are written by one INSERT. Only where the transaction
+ * The rows of a batch are written together. Only where the transaction
  * has written notifications before is there something to settle first: rows
  * of its own that the new ones take back or continue, found by the index on
  * transaction and enrollment. That the transaction has is remembered per
@@ -21,6 +21,7 @@
 
 #include "json.h"
 #include "notify.h"
+#include "row_write.h"
 
 #define NOTIFY_RESULT "result.changed"
 #define NOTIFY_CHANNEL "achieve"
@@ -31,52 +32,12 @@ bool		notify_enabled = true;
 /* The last transaction of this backend that wrote notifications. */
 static int64 written_in = 0;
 
-/*
- * Names and titles are those of the moment. Keys of an achievement are left
- * out where the notification is about none.
- */
-static Statement insert_notifications = {
-	.sql = "INSERT INTO achieve.notification (transaction_id, topic,"
-	" event_id, learner_id, payload)"
-	" SELECT $1, u.topic, u.event_id, u.learner_id,"
-	" pg_catalog.jsonb_build_object('event_id', u.event_id,"
-	" 'event_code', e.code, 'event_title', e.title,"
-	" 'learner_id', u.learner_id, 'learner_name', l.name,"
-	" 'learner_email', l.email, 'learner_reference', l.reference,"
-	" 'account_id', l.account_id, 'account_name', c.name)"
-	" OPERATOR(pg_catalog.||)"
-	" CASE WHEN a.achievement_id IS NULL THEN '{}'::pg_catalog.jsonb ELSE"
-	" pg_catalog.jsonb_build_object('achievement_id', a.achievement_id,"
-	" 'achievement_type', t.code, 'achievement_title', t.title,"
-	" 'number', a.number, 'source', a.source,"
-	" 'valid_from', a.valid_from, 'expires_on', a.expires_on,"
-	" 'last_valid_on', a.expires_on OPERATOR(pg_catalog.-) 1) END"
-	" OPERATOR(pg_catalog.||)"
-	" CASE WHEN u.topic OPERATOR(pg_catalog.=) '" NOTIFY_ISSUED "' THEN"
-	" pg_catalog.jsonb_build_object('reinstated',"
-	" a.issued_at OPERATOR(pg_catalog.<) pg_catalog.now())"
-	" WHEN u.topic OPERATOR(pg_catalog.=) '" NOTIFY_REVOKED "' THEN"
-	" pg_catalog.jsonb_build_object('reason', a.revoke_reason)"
-	" ELSE '{}'::pg_catalog.jsonb END"
-	" OPERATOR(pg_catalog.||) u.particulars"
-	" FROM unnest($2, $3, $4, $5, $6) WITH ORDINALITY AS u (topic, event_id,"
-	" learner_id, achievement_id, particulars, position)"
-	" LEFT JOIN achieve.event AS e"
-	" ON e.event_id OPERATOR(pg_catalog.=) u.event_id"
-	" LEFT JOIN achieve.learner AS l"
-	" ON l.learner_id OPERATOR(pg_catalog.=) u.learner_id"
-	" LEFT JOIN achieve.account AS c"
-	" ON c.account_id OPERATOR(pg_catalog.=) l.account_id"
-	" LEFT JOIN achieve.achievement AS a"
-	" ON a.event_id OPERATOR(pg_catalog.=) u.event_id"
-	" AND a.achievement_id OPERATOR(pg_catalog.=) u.achievement_id"
-	" LEFT JOIN achieve.achievement_type AS t"
-	" ON t.achievement_type_id OPERATOR(pg_catalog.=) a.achievement_type_id"
-	" ORDER BY u.position",
-	.table = TABLE_ACHIEVEMENT,
-	.argument_count = 6,
-	.types = {INT8OID, TEXTARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
-	INT8ARRAYOID, JSONBARRAYOID},
+static RowWrite insert_notifications = {
+	.table = TABLE_NOTIFICATION,
+	.column_count = 5,
+	.columns = {NOTIFICATION_TRANSACTION_ID, NOTIFICATION_TOPIC,
+		NOTIFICATION_EVENT_ID, NOTIFICATION_LEARNER_ID,
+	NOTIFICATION_PAYLOAD},
 };
 
 /*
@@ -290,20 +251,26 @@ notify_write(NotifyBatch *batch)
 {
 	int64		transaction_id =
 		(int64) U64FromFullTransactionId(GetTopFullTransactionId());
-	Datum		values[6];
-	uint64		added;
+	int			count;
 
 	if (batch->topics.count > 0 && written_in == transaction_id)
 		settle(batch, transaction_id);
-	if (batch->topics.count == 0)
-		return 0;
-	set_values(batch, transaction_id, values);
-	added = statement_run(&insert_notifications, values, NULL);
-	written_in = transaction_id;
-	if (notify_listeners)
-		Async_Notify(NOTIFY_CHANNEL, "");
+	count = batch->topics.count;
+	if (count > 0)
+	{
+		ValueColumn columns[] = {{.type = INT8OID}, batch->topics,
+			batch->events, batch->learners, {.type = JSONBOID}};
+
+		value_add(&columns[0], Int64GetDatum(transaction_id));
+		value_repeat(&columns[0], count);
+		notify_payloads(batch, &columns[4]);
+		rows_write(&insert_notifications, columns, NULL);
+		written_in = transaction_id;
+		if (notify_listeners)
+			Async_Notify(NOTIFY_CHANNEL, "");
+	}
 	notify_begin(batch);
-	return added;
+	return count;
 }
 
 /* Writes a batch where SPI is not connected. */

@@ -74,6 +74,9 @@ extern void notify_achievement(NotifyBatch *batch, const char *topic,
 extern void notify_issued(NotifyBatch *batch, const EnrollmentKey *key,
 						  int64 achievement_id);
 extern uint64 notify_write(NotifyBatch *batch);
+
+/* notify_payload.c */
+extern void notify_payloads(const NotifyBatch *batch, ValueColumn *payloads);
 extern void notify_write_now(NotifyBatch *batch);
 
 #endif							/* ACHIEVE_NOTIFY_H */
