@@ -83,6 +83,7 @@ typedef struct PathColumns
 	TableId		table;
 	int			nkeys;
 	int			columns[PATH_MAX_KEYS];
+	bool		begins_null;	/* the first is null, and no key is given for it */
 } PathColumns;
 
 static const PathColumns path_columns[PATH_COUNT] = {
@@ -121,6 +122,10 @@ static const PathColumns path_columns[PATH_COUNT] = {
 	{ACHIEVEMENT_EVENT_ID, ACHIEVEMENT_ACHIEVEMENT_ID}},
 	[PATH_ACHIEVEMENT_OF_LEARNER] = {TABLE_ACHIEVEMENT, 1,
 	{ACHIEVEMENT_LEARNER_ID}},
+	[PATH_ACHIEVEMENT_OF_NUMBER] = {TABLE_ACHIEVEMENT, 2,
+	{ACHIEVEMENT_SEQUENCE_ID, ACHIEVEMENT_NUMBER}},
+	[PATH_ACHIEVEMENT_OF_COMMON_NUMBER] = {TABLE_ACHIEVEMENT, 2,
+	{ACHIEVEMENT_SEQUENCE_ID, ACHIEVEMENT_NUMBER}, true},
 };
 
 static TableInfo tables[TABLE_COUNT];	/* relid is InvalidOid: look it up */
@@ -225,6 +230,13 @@ TableId
 catalog_path_table(AccessPath path)
 {
 	return path_columns[path].table;
+}
+
+/* Whether the first column of a path is to be null; its keys follow it. */
+bool
+catalog_path_begins_null(AccessPath path)
+{
+	return path_columns[path].begins_null;
 }
 
 /* The columns that a path's keys compare with; returns their number. */

@@ -175,6 +175,8 @@ typedef enum AccessPath
 	PATH_ACHIEVEMENT,			/* event_id, learner_id */
 	PATH_ACHIEVEMENT_BY_ID,		/* event_id, achievement_id */
 	PATH_ACHIEVEMENT_OF_LEARNER,	/* learner_id */
+	PATH_ACHIEVEMENT_OF_NUMBER, /* sequence_id, number */
+	PATH_ACHIEVEMENT_OF_COMMON_NUMBER,	/* number, where sequence_id is null */
 	PATH_COUNT
 } AccessPath;
 
@@ -193,6 +195,7 @@ extern const char *catalog_table_name(TableId table);
 extern const char *catalog_column_name(TableId table, int column);
 extern TableId catalog_path_table(AccessPath path);
 extern Oid	catalog_path_index(AccessPath path);
+extern bool catalog_path_begins_null(AccessPath path);
 extern int	catalog_path_columns(AccessPath path, AttrNumber *columns);
 extern Oid	catalog_relation(const char *name);
 

@@ -28,6 +28,7 @@
 
 #include "identity.h"
 #include "numbers.h"
+#include "reader.h"
 #include "statement.h"
 
 /* A number_sequence within one period, and what was drawn from it. */
@@ -78,32 +79,28 @@ static Statement draw_gapless = {
 	.types = {INT8OID, INT4OID, INT4OID, INT8OID, INT8OID},
 };
 
-static Statement find_number = {
-	.sql = "SELECT 1 FROM achieve.achievement AS a"
-	" WHERE a.sequence_id OPERATOR(pg_catalog.=) $2"
-	" AND a.number OPERATOR(pg_catalog.=) $1",
-	.table = TABLE_ACHIEVEMENT,
-	.argument_count = 2,
-	.types = {TEXTOID, INT8OID},
-};
-
-static Statement find_common_number = {
-	.sql = "SELECT 1 FROM achieve.achievement AS a"
-	" WHERE a.sequence_id IS NULL AND a.number OPERATOR(pg_catalog.=) $1",
-	.table = TABLE_ACHIEVEMENT,
-	.argument_count = 1,
-	.types = {TEXTOID},
-};
-
 static bool
-number_is_taken(const NumberSource *source, const char *number)
+number_is_taken(ReadSet *set, const NumberSource *source, const char *number)
 {
-	Datum		values[2];
+	Datum		wanted = CStringGetTextDatum(number);
+	Datum		keys[2];
+	TupleTableSlot *row;
 
-	values[0] = CStringGetTextDatum(number);
-	values[1] = Int64GetDatum(source->sequence_id);
-	return statement_run(source->has_sequence ? &find_number :
-						 &find_common_number, values, NULL) > 0;
+	if (source->has_sequence)
+	{
+		keys[0] = Int64GetDatum(source->sequence_id);
+		keys[1] = wanted;
+		return read_first(set, PATH_ACHIEVEMENT_OF_NUMBER, 2, keys) != NULL;
+	}
+	for (row = read_first(set, PATH_ACHIEVEMENT_OF_COMMON_NUMBER, 1,
+						&wanted);
+		 row != NULL;
+		 row = read_next(set, PATH_ACHIEVEMENT_OF_COMMON_NUMBER))
+	{
+		if (row_is_null(row, TABLE_ACHIEVEMENT, ACHIEVEMENT_SEQUENCE_ID))
+			return true;
+	}
+	return false;
 }
 
 /* The PostgreSQL sequence of a fast source, made when the period begins. */
@@ -181,7 +178,7 @@ numbers_end_trial(void)
 }
 
 static int64
-draw(NumberSource *source)
+draw(ReadSet *set, NumberSource *source)
 {
 	if (on_trial)
 		return --last_on_trial;
@@ -192,7 +189,10 @@ draw(NumberSource *source)
 		return nextval_internal(source->relid, false);
 	}
 	if (source->drawn == 0)
+	{
 		draw_from_counter(source);
+		read_refresh(set);		/* whom it waited for may have used numbers */
+	}
 	source->drawn--;
 	return source->next++;
 }
@@ -324,19 +324,22 @@ numbers_assign(NumberRequest *requests, int count)
 	List	   *sources = NIL;
 	List	   *issue_days = NIL;
 	NumberSource **of = palloc(count * sizeof(NumberSource *));
+	ReadSet    *set;
 
 	for (int i = 0; i < count; i++)
 	{
 		of[i] = find_source(&sources, &issue_days, &requests[i]);
 		of[i]->wanted++;
 	}
+	set = read_begin();
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		do
 			requests[i].number = format_number(of[i], &requests[i],
-											   draw(of[i]));
-		while (number_is_taken(of[i], requests[i].number));
+											   draw(set, of[i]));
+		while (number_is_taken(set, of[i], requests[i].number));
 		of[i]->wanted--;
 	}
+	read_end(set);
 }

@@ -48,7 +48,8 @@ typedef struct Reader
 	Relation	heap;
 	Relation	index;			/* NULL: no suitable index */
 	ScanKeyData keys[PATH_MAX_KEYS];
-	int			nkeys;
+	int			given;			/* how many keys the last read gave */
+	int			nkeys;			/* how many are searched by */
 	Scan		scan;
 	Scan		latest;			/* SERIALIZABLE: the same rows, newest */
 } Reader;
@@ -192,34 +193,43 @@ reader_open(ReadSet *set, AccessPath path)
 
 /*
  * Sets the scan keys. An index is searched by its column numbers, a table by
- * its own.
+ * its own; a table cannot be searched for null, so it is left to the caller to
+ * look at the first column of a path that begins with null.
  */
 static void
 reader_set_keys(Reader *reader, AccessPath path, int nkeys, const Datum *keys)
 {
 	AttrNumber	columns[PATH_MAX_KEYS];
+	int			begins_null = catalog_path_begins_null(path) ? 1 : 0;
+	int			first = reader->index != NULL ? begins_null : 0;
 
-	if (reader->nkeys == nkeys)
+	if (reader->given == nkeys)
 	{
 		for (int i = 0; i < nkeys; i++)
-			reader->keys[i].sk_argument = keys[i];
+			reader->keys[first + i].sk_argument = keys[i];
 		return;
 	}
 	catalog_path_columns(path, columns);
+	if (first > 0)
+		ScanKeyEntryInitialize(&reader->keys[0], SK_ISNULL | SK_SEARCHNULL, 1,
+							   InvalidStrategy, InvalidOid, InvalidOid,
+							   InvalidOid, (Datum) 0);
 	for (int i = 0; i < nkeys; i++)
 	{
+		int			at = begins_null + i;
 		Form_pg_attribute attr = TupleDescAttr(RelationGetDescr(reader->heap),
-											   columns[i] - 1);
+											   columns[at] - 1);
 		bool		is_text = attr->atttypid == TEXTOID;
 
-		ScanKeyEntryInitialize(&reader->keys[i], 0,
-							   reader->index ? i + 1 : columns[i],
+		ScanKeyEntryInitialize(&reader->keys[first + i], 0,
+							   reader->index ? at + 1 : columns[at],
 							   BTEqualStrategyNumber,
 							   reader->index ? attr->atttypid : InvalidOid,
 							   is_text ? attr->attcollation : InvalidOid,
 							   is_text ? F_TEXTEQ : F_INT8EQ, keys[i]);
 	}
-	reader->nkeys = nkeys;
+	reader->given = nkeys;
+	reader->nkeys = first + nkeys;
 }
 
 static void
@@ -267,7 +277,7 @@ read_first(ReadSet *set, AccessPath path, int nkeys, const Datum *keys)
 	Reader	   *reader = reader_open(set, path);
 
 	/* The number of keys is fixed when an index scan begins. */
-	if (reader->scan.by_index != NULL && reader->nkeys != nkeys)
+	if (reader->scan.by_index != NULL && reader->given != nkeys)
 	{
 		scan_end(&reader->scan);
 		scan_end(&reader->latest);
