@@ -13,7 +13,8 @@ DECLARE
 	written_by_engine CONSTANT text[] := ARRAY['result', 'achievement', 'certificate', 'audit', 'notification',
 		'pending_evaluation', 'number_counter', 'awaited_type', 'installation', 'due'];
 	for_readers CONSTANT text[] := ARRAY['facts', 'waiting_for', 'enrollment_facts', 'award_outlook',
-		'explain_result', 'explain_award', 'results_as_of', 'render_certificate', 'verify_certificate', 'open_badge'];
+		'explain_result', 'explain_award', 'results_as_of', 'render_certificate', 'verify_certificate', 'open_badge',
+		'event_report'];
 	for_instructors CONSTANT text[] := ARRAY['set_result', 'clear_result', 'preview_result'];
 	for_owner_only CONSTANT text[] := ARRAY['install', 'begin_restore', 'end_restore', 'grant_access'];
 	grantee text;
