@@ -29,11 +29,13 @@ OBJS = \
 	src/decimal.o \
 	src/direct_write.o \
 	src/engine.o \
+	src/expected_triggers.o \
 	src/explain_result.o \
 	src/facts.o \
 	src/facts_json.o \
 	src/facts_score.o \
 	src/guard.o \
+	src/health.o \
 	src/identities.o \
 	src/identity.o \
 	src/install.o \
@@ -104,6 +106,7 @@ SQL_PARTS = \
 	sql/65-explain-preview.sql \
 	sql/70-communications.sql \
 	sql/75-report.sql \
+	sql/77-health.sql \
 	sql/80-access.sql \
 	sql/90-privileges.sql
 
@@ -117,7 +120,8 @@ INSTALL_PARTS = \
 	sql/install/55-certificates.sql \
 	sql/install/60-reports.sql \
 	sql/install/65-rule-problems.sql \
-	sql/install/70-records.sql
+	sql/install/70-records.sql \
+	sql/install/75-health.sql
 
 # Regression tests, each test/sql/NAME.sql with expected/NAME.out.
 REGRESS = \
@@ -143,11 +147,11 @@ REGRESS = \
 	behave_manual behave_corrections behave_standing behave_validity behave_audit behave_rekey \
 	approve event_life transfer number_sequence \
 	refuse_facts refuse_functions \
-	notification_net notification_claim run_due record_views record_as_of \
+	notification_net notification_claim notification_prune run_due record_views record_as_of \
 	certificate_issue certificate_life certificate_refuse certificate_badge certificate_docs \
 	inherit tabs tabs_waiting tabs_facts tabs_rights tabs_page \
 	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend numbers_page schema_page \
-	explain_result preview_outcomes preview_undone rule_problems event_report \
+	explain_result preview_outcomes preview_undone rule_problems event_report reports_page health \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
 	approval_undone outcome_triggers outcome_tables_changed truncate_finalized type_flag hostile_path docs_review
 

@@ -11,6 +11,11 @@ CREATE FUNCTION achieve.mark_delivered(notification_ids bigint[]) RETURNS intege
 COMMENT ON FUNCTION achieve.mark_delivered(bigint[]) IS
 	'Ends notifications that were delivered; returns how many had not been ended before.';
 
+CREATE FUNCTION achieve.prune_notifications(before timestamptz) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'prune_notifications' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION achieve.prune_notifications(timestamptz) IS
+	'Deletes notifications that were delivered before an instant; returns how many. What is not delivered stays.';
+
 CREATE FUNCTION achieve.run_due() RETURNS bigint
 	AS 'MODULE_PATHNAME', 'run_due' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION achieve.run_due() IS

@@ -168,6 +168,8 @@ COMMENT ON FUNCTION achieve.report_style() IS 'Internal to event_report(): how t
 CREATE FUNCTION achieve.event_report(event_id bigint) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	-- Compiling plans that run once would take longer than running them.
+	SET jit = off
 AS $$
 DECLARE
 	outcomes CONSTANT text[] := ARRAY['passed', 'failed', 'pending'];

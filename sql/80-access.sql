@@ -8,7 +8,7 @@ AS $$
 DECLARE
 	-- Money, what looks at it, the outbox, and what the engine keeps for itself.
 	not_for_readers CONSTANT text[] := ARRAY['invoice', 'invoice_line', 'notification', 'pending_evaluation',
-		'number_counter', 'awaited_type', 'installation', 'due', 'rule_problems'];
+		'number_counter', 'awaited_type', 'installation', 'due', 'rule_problems', 'health'];
 	facts CONSTANT text[] := ARRAY['attendance', 'score', 'completion', 'condition'];
 	written_by_engine CONSTANT text[] := ARRAY['result', 'achievement', 'certificate', 'audit', 'notification',
 		'pending_evaluation', 'number_counter', 'awaited_type', 'installation', 'due'];

@@ -7,7 +7,9 @@ DECLARE
 	-- Functions of their arguments (or of the clock, or of the session) alone.
 	open_to_all CONSTANT text[] := ARRAY['evaluate', 'explain', 'rule_facts', 'validity', 'today', 'set_context',
 		-- asks for the right to execute claim_notifications()
-		'claim_notification_rows'];
+		'claim_notification_rows',
+		-- asks for the right to read health
+		'count_rule_errors'];
 	installer CONSTANT regrole := (SELECT extowner FROM pg_extension WHERE extname = 'achieve');
 	signature regprocedure;
 BEGIN

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * outbox.c
- *		Handing notifications to workers: claim and mark as delivered.
+ *		Handing notifications to workers: claim, mark as delivered, prune.
  *
  * A worker has what it claimed for as long as the lease lasts; after that
  * others may take it. Rows that another worker is just claiming are skipped,
@@ -31,6 +31,7 @@
 
 PG_FUNCTION_INFO_V1(claim_notification_rows);
 PG_FUNCTION_INFO_V1(mark_delivered);
+PG_FUNCTION_INFO_V1(prune_notifications);
 
 /*
  * What the claiming transaction has written itself is not committed yet, and
@@ -63,6 +64,14 @@ static Statement deliver_rows = {
 	.table = TABLE_ACHIEVEMENT,
 	.argument_count = 2,
 	.types = {INT8ARRAYOID, TIMESTAMPTZOID},
+};
+
+static Statement prune_rows = {
+	.sql = "DELETE FROM achieve.notification AS n"
+	" WHERE n.delivered_at OPERATOR(pg_catalog.<) $1",
+	.table = TABLE_ACHIEVEMENT,
+	.argument_count = 1,
+	.types = {TIMESTAMPTZOID},
 };
 
 /* Errors: 42501 unless the caller may execute claim_notifications. */
@@ -164,4 +173,28 @@ mark_delivered(PG_FUNCTION_ARGS)
 	count = statement_run(&deliver_rows, values, NULL);
 	SPI_finish();
 	PG_RETURN_INT32((int32) count);
+}
+
+/*
+ * prune_notifications(before timestamptz) RETURNS bigint
+ *
+ * How many were deleted; those that are not delivered stay. Errors: 22023
+ * null.
+ */
+Datum
+prune_notifications(PG_FUNCTION_ARGS)
+{
+	Datum		before;
+	uint64		count;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("before must not be null"),
+				 errhint("For example: achieve.prune_notifications(now() - interval '30 days').")));
+	before = PG_GETARG_DATUM(0);
+	SPI_connect();
+	count = statement_run(&prune_rows, &before, NULL);
+	SPI_finish();
+	PG_RETURN_INT64((int64) count);
 }

@@ -86,7 +86,9 @@ SELECT is_empty(
 SELECT is_empty(
 	$$SELECT relname FROM pg_class
 	  WHERE relnamespace = 'achieve'::regnamespace AND relkind = 'v'
-		AND NOT coalesce(reloptions, '{}') @> '{security_invoker=true}'$$,
+		AND NOT coalesce(reloptions, '{}') @> '{security_invoker=true}'
+		AND relname <> 'health' -- counts over all rows, shows none
+	$$,
 	'every view reads with the rights of its reader');
 
 SELECT * FROM finish();

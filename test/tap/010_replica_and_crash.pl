@@ -38,6 +38,10 @@ $primary->wait_for_catchup($replica, 'replay', $primary->lsn('insert'));
 is($replica->safe_psql('postgres', $outcomes), "1|passed|1\n2|pending|\n3|pending|",
 	'the replica shows results and achievements');
 is($replica->safe_psql('postgres', $problems), '', 'and can recompute them');
+is($replica->safe_psql('postgres', "SELECT achieve.event_report(1) LIKE '%1 passed, 2 pending%'"),
+	't', 'and reports on the event');
+is($replica->safe_psql('postgres', "SELECT string_agg(name, ' ') FROM achieve.health WHERE state <> 'ok'"),
+	'', 'and on its health');
 my ($status, $out, $error) = $replica->psql('postgres', sprintf($mark, 2));
 like($error, qr/read-only transaction/, 'but takes no facts');
 
