@@ -137,7 +137,8 @@ SELECT is_empty(
 -- A tool can take the first column of a view for its key.
 SELECT is_empty(
 	$$SELECT relation, column_name FROM present
-	  WHERE kind = 'v' AND place = 1 AND column_name <> 'row_key' AND column_name NOT LIKE '%\_id'$$,
+	  WHERE kind = 'v' AND place = 1 AND column_name <> 'row_key' AND column_name NOT LIKE '%\_id'
+		AND (relation, column_name) <> ('health', 'name')$$,
 	'the first column of every view is a key');
 
 SELECT * FROM finish();
