@@ -189,12 +189,14 @@ PG_CONFIG ?= pg_config
 
 # Goals that build and install for themselves, into a private tree, and bring
 # what is missing: they need no PostgreSQL to start with.
-TOOL_GOALS = check pgtap bench bench-quick soak demo demo-stop lint dist
+TOOL_GOALS = check check-report pgtap bench bench-quick soak demo demo-stop lint dist
 ifneq ($(filter $(TOOL_GOALS),$(MAKECMDGOALS)),)
 
 .PHONY: $(MAKECMDGOALS)
 check:
 	tools/with-tree.sh tools/check.sh
+check-report:
+	tools/with-tree.sh test/report/check.sh
 pgtap:
 	tools/with-tree.sh tools/check.sh pgtap
 bench:

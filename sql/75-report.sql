@@ -138,18 +138,21 @@ code{font:.9em/1.45 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",mon
 .warnings .soft{display:block}.warnings .error{border-color:var(--bad)}.warnings .warning{border-color:var(--late)}
 .empty{color:var(--soft)}
 footer{color:var(--soft);font-size:.875rem;padding-bottom:2rem}
-@media screen and (max-width:46rem){
-body{font-size:15px}main,header,footer{padding-left:.8rem;padding-right:.8rem}section{padding:1rem}h1{font-size:1.5rem}
-.figures{grid-template-columns:repeat(2,1fr);gap:.5rem}
-table,caption,tbody,tr,td,tbody th{display:block}
-thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-tbody tr{border-top:1px solid var(--line);padding:.7rem 0}tbody tr:first-child{border-top:0}
+@media screen and (max-width:58rem){
+table,caption,thead,tr,td,tbody th{display:block}
+thead{position:absolute;left:0;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+tbody{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(19rem,100%),1fr));column-gap:1.5rem}
+tbody tr{border-top:1px solid var(--line);padding:.7rem 0;min-width:0}
 tbody th,td{border:0;padding:.15rem 0}
 tbody th{font-size:1.0625rem}
-td{display:grid;grid-template-columns:7.5rem 1fr;gap:.5rem}
+td{display:grid;grid-template-columns:7.5rem minmax(0,1fr);gap:.5rem}
 td::before{content:attr(data-label);color:var(--soft);font-size:.875rem}
 td>*{grid-column:2;justify-self:start}td .bar,td .minibar{align-self:center;margin:0}
 td.none{display:none}
+}
+@media screen and (max-width:40rem){
+body{font-size:15px}.num{white-space:normal}main,header,footer{padding-left:.8rem;padding-right:.8rem}section{padding:1rem}h1{font-size:1.5rem}
+.figures{grid-template-columns:repeat(2,1fr);gap:.5rem}
 }
 @media print{
 @page{size:landscape;margin:12mm}
