@@ -131,7 +131,7 @@ th small,td small{display:block;font-weight:400}
 .tag.failed,.tag.revoked,.tag.not_earned,.tag.error{background:var(--badbg);color:var(--badink)}
 .tag.warning,.tag.reopened{background:var(--warnbg);color:var(--warnink)}
 .aside td,.aside th{color:var(--soft);font-weight:400}
-tbody th,.notes,.ref,code,h1,h3{overflow-wrap:anywhere}.notes{min-width:12rem}.notes span{display:block}
+tbody th,.notes,.ref,code,h1,h3{overflow-wrap:anywhere}.notes{min-width:12rem}.ref,.dates{min-width:7.5rem}.notes span{display:block}
 code{font:.9em/1.45 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;background:var(--openbg);border-radius:.3rem;padding:.1rem .35rem;white-space:pre-wrap;-webkit-box-decoration-break:clone;box-decoration-break:clone}
 .warnings{list-style:none;margin:0;padding:0}
 .warnings li{border-left:.3rem solid var(--open);padding:.1rem 0 .1rem .8rem;margin:.7rem 0}
@@ -161,6 +161,8 @@ body{font-size:15px}.num{white-space:normal}main,header,footer{padding-left:.8re
 body{font-size:10pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 main,header,footer{max-width:none;padding:0}header{padding-top:0}nav{display:none}
 section{border:0;padding:0;margin:6mm 0}h2{break-after:avoid}
+section[aria-labelledby=results]:has(table),section[aria-labelledby=achievements]:has(table){break-before:page}
+.figures{grid-template-columns:repeat(7,1fr)}
 thead{display:table-header-group}tr,li,.figures div{break-inside:avoid}
 table{font-size:9pt}th,td{padding-top:1.2mm;padding-bottom:1.2mm}
 .tag{border:1px solid #888}code{padding:0}
@@ -330,7 +332,7 @@ BEGIN
 				achieve.html_cell('State', achieve.html_tag(a.state)),
 				achieve.html_cell('Number', achieve.html_text(a.number), 'ref'),
 				achieve.html_cell('Valid', CASE WHEN a.achievement_id IS NOT NULL THEN to_char(a.valid_from, 'FMDD Mon YYYY')
-					|| coalesce(' to ' || to_char(a.last_valid_on, 'FMDD Mon YYYY'), ', no end') END),
+					|| coalesce(' to ' || to_char(a.last_valid_on, 'FMDD Mon YYYY'), ', no end') END, 'dates'),
 				achieve.html_cell('Certificate', achieve.html_words(a.certificate_status)),
 				achieve.html_cell('Notes', concat(
 					CASE WHEN a.source = 'manual' THEN '<span>Awarded by hand</span>' END,
