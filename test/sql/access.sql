@@ -27,6 +27,7 @@ CREATE TABLE attempts (place serial, command text);
 INSERT INTO attempts (command) VALUES
 	('SELECT FROM achieve.results_tab'), ('SELECT FROM achieve.achievements_tab'), ('SELECT FROM achieve.audit_tab'),
 	('SELECT FROM achieve.event_summary'), ('SELECT FROM achieve.passing_rules_tab'),
+	('SELECT FROM achieve.health'), ('SELECT achieve.event_report(2400)'), ('SELECT achieve.prune_notifications(''-infinity'')'),
 	('SELECT FROM achieve.invoice'), ('SELECT achieve.facts(2400, 2401)'),
 	('UPDATE achieve.score SET score = 80 WHERE event_id = 2400'),
 	('INSERT INTO achieve.condition VALUES (2400, 2401, ''x'', 1)'),

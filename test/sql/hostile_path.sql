@@ -38,7 +38,7 @@ BEGIN
 	INSERT INTO achieve.score (event_id, learner_id, code, score) VALUES (4001, 4001, 'exam', 90), (4001, 4002, 'exam', 55), (4001, 4003, 'exam', 60), (4001, 4004, 'exam', 10);
 	INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (4001, 4001, 'visa', 3);
 	PERFORM achieve.set_context('teacher', 'hostile'), achieve.set_result(4001, 4003, 'passed', 'r'), achieve.clear_result(4001, 4003, 'r');
-	PERFORM achieve.set_result(4001, 4003, 'passed', 'r'), achieve.facts(4001, 4001);
+	PERFORM achieve.set_result(4001, 4003, 'passed', 'r'), achieve.facts(4001, 4001), achieve.event_report(4001);
 	PERFORM FROM achieve.results_tab; PERFORM FROM achieve.achievements_tab; PERFORM FROM achieve.learner_record;
 	PERFORM FROM achieve.explain_result(4001, 4004); PERFORM FROM achieve.explain_award(4001, 4002, 'h-pass');
 END $$;
@@ -56,6 +56,7 @@ BEGIN
 	PERFORM achieve.preview_rule(4001, 'attended >= 2'), achieve.preview_result(4001, 4001, 'failed'), achieve.preview_template('h-course'), achieve.preview_event(4001);
 	PERFORM achieve.transfer_enrollment(4001, 4005, 4002, 'r'); PERFORM achieve.create_event('h-course', '2030-05-01 09:00+00', 'H-3');
 	INSERT INTO achieve.template_requirement (template_id, code) VALUES (4000, 'essay');
+	PERFORM FROM achieve.health; PERFORM achieve.prune_notifications('-infinity');
 	PERFORM achieve.sync_event(4001); PERFORM achieve.evaluate_event(4001);
 	SET LOCAL achieve.evaluation = commit; DELETE FROM achieve.score WHERE learner_id OPERATOR(pg_catalog.=) 4002; SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL achieve.evaluation = statement;
 	PERFORM achieve.close_event(4001, 'r'); PERFORM achieve.finalize_event(4001, 'r'); PERFORM achieve.reopen_event(4001, 'r'); PERFORM achieve.reopen_event(4001, 'r');
