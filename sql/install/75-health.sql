@@ -71,12 +71,14 @@ WITH since AS (
 		coalesce(string_agg(o.place, ', ' ORDER BY o.place), 'on') AS detail,
 		'Set achieve.enabled to on (the default) there, then call evaluate_event() for what was written meanwhile.' AS hint
 	FROM (
-		SELECT 'this session' AS place WHERE NOT current_setting('achieve.enabled')::boolean
+		SELECT 'this session' AS place WHERE NOT current_setting('achieve.enabled', true)::boolean
 		UNION ALL
 		SELECT concat_ws(' in ', 'role ' || pg_get_userbyid(nullif(s.setrole, 0)), 'database ' || d.datname)
 		FROM pg_db_role_setting s
 		LEFT JOIN pg_database d ON d.oid = s.setdatabase
-		WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND 'achieve.enabled=off' = ANY (s.setconfig)
+		CROSS JOIN LATERAL unnest(s.setconfig) AS c (setting)
+		WHERE (s.setdatabase = 0 OR d.datname = current_database())
+			AND c.setting ~* '^achieve\.enabled=(of|off|f|fa|fal|fals|false|n|no|0)$'
 	) o
 	UNION ALL
 	SELECT 4 AS place, 'run_due_seconds' AS name, round(extract(epoch FROM now() - s.run_due)),

@@ -33,7 +33,8 @@ UPDATE achieve.installation SET version = DEFAULT;
 
 -- The engine is off: here, and for everybody who comes.
 SET achieve.enabled = off;
-ALTER DATABASE regress_achieve_health SET achieve.enabled = off;
+ALTER DATABASE regress_achieve_health SET achieve.enabled = 'no';
+ALTER ROLE CURRENT_USER IN DATABASE regress_achieve_health SET achieve.enabled = 'yes';
 SELECT name, state, value, detail FROM unwell;
 ALTER DATABASE regress_achieve_health RESET achieve.enabled;
 RESET achieve.enabled;
