@@ -7,13 +7,14 @@ CREATE VIEW achieve.rule_problems WITH (security_invoker = true) AS
 WITH rules AS NOT MATERIALIZED (
 	SELECT 'event ' || e.event_id || ' passing rule' AS rule_key,
 		e.event_id, e.code AS event_code, NULL::bigint AS template_id, NULL::text AS template_code,
-		'passing rule' AS subject, NULL::text AS awards, e.passing_rule AS rule, e.starts_at <= now() AS begun
+		'passing rule' AS subject, NULL::text AS awards, e.passing_rule AS rule, e.starts_at <= now() AS begun,
+		NULL::text AS passing_rule_key
 	FROM achieve.event e
 	WHERE e.status IN ('scheduled', 'closed', 'reopened') AND e.passing_rule IS NOT NULL
 	UNION ALL
 	SELECT 'event ' || a.event_id || ' type ' || a.achievement_type_id,
 		a.event_id, e.code, NULL AS template_id, NULL AS template_code, y.code, y.code, a.award_rule,
-		e.starts_at <= now() AS begun
+		e.starts_at <= now() AS begun, 'event ' || a.event_id || ' passing rule' AS passing_rule_key
 	FROM achieve.event_achievement a
 	JOIN achieve.event e ON e.event_id = a.event_id
 	JOIN achieve.achievement_type y ON y.achievement_type_id = a.achievement_type_id
@@ -21,12 +22,13 @@ WITH rules AS NOT MATERIALIZED (
 	UNION ALL
 	SELECT 'template ' || t.template_id || ' passing rule',
 		NULL AS event_id, NULL AS event_code, t.template_id, t.code, 'passing rule' AS subject, NULL AS awards,
-		t.passing_rule, false AS begun
+		t.passing_rule, false AS begun, NULL AS passing_rule_key
 	FROM achieve.course_template t
 	WHERE t.passing_rule IS NOT NULL
 	UNION ALL
 	SELECT 'template ' || a.template_id || ' type ' || a.achievement_type_id,
-		NULL AS event_id, NULL AS event_code, a.template_id, t.code, y.code, y.code, a.award_rule, false AS begun
+		NULL AS event_id, NULL AS event_code, a.template_id, t.code, y.code, y.code, a.award_rule, false AS begun,
+		'template ' || a.template_id || ' passing rule' AS passing_rule_key
 	FROM achieve.template_achievement a
 	JOIN achieve.course_template t ON t.template_id = a.template_id
 	JOIN achieve.achievement_type y ON y.achievement_type_id = a.achievement_type_id
@@ -42,7 +44,7 @@ WITH rules AS NOT MATERIALIZED (
 	UNION
 	SELECT r.rule_key, r.awards, f.code
 	FROM rules r
-	JOIN rules p ON p.awards IS NULL AND (p.event_id = r.event_id OR p.template_id = r.template_id)
+	JOIN rules p ON p.rule_key = r.passing_rule_key
 	CROSS JOIN LATERAL achieve.rule_facts(p.rule) f
 	WHERE f.fact = 'holds' AND f.code <> r.awards
 		AND EXISTS (SELECT FROM achieve.rule_facts(r.rule) w WHERE w.fact IN ('passed', 'failed', 'approved'))

@@ -70,3 +70,8 @@ SELECT count(*) FROM achieve.rule_problems;
 RESET ROLE;
 DROP OWNED BY regress_problems;
 DROP ROLE regress_problems;
+-- an award finds its passing rule by a key: another join would compare each rule with each other one
+\set VERBOSITY terse
+CREATE FUNCTION pg_temp.plan() RETURNS SETOF text LANGUAGE plpgsql AS
+	$$BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) SELECT * FROM achieve.rule_problems'; END$$;
+SELECT count(*) > 50 AS long, count(*) FILTER (WHERE p LIKE '%Join Filter:%event_id%OR%template_id%') AS joins_of_all_with_all FROM pg_temp.plan() p;
