@@ -44,6 +44,7 @@ OBJS = \
 	src/locks.o \
 	src/notify.o \
 	src/notify_payload.o \
+	src/notify_settle.o \
 	src/numbers.o \
 	src/open_badge.o \
 	src/outbox.o \

@@ -35,6 +35,7 @@
 #include "engine.h"
 #include "statement.h"
 
+#define NOTIFY_RESULT "result.changed"
 #define NOTIFY_ISSUED "achievement.issued"
 #define NOTIFY_REVOKED "achievement.revoked"
 #define NOTIFY_EXPIRING "achievement.expiring"
@@ -74,6 +75,10 @@ extern void notify_achievement(NotifyBatch *batch, const char *topic,
 extern void notify_issued(NotifyBatch *batch, const EnrollmentKey *key,
 						  int64 achievement_id);
 extern uint64 notify_write(NotifyBatch *batch);
+
+/* notify_settle.c */
+extern void notify_settle(NotifyBatch *batch, int64 transaction_id);
+extern void notify_remember(const NotifyBatch *batch, int64 transaction_id);
 
 /* notify_payload.c */
 extern void notify_payloads(const NotifyBatch *batch, ValueColumn *payloads);
