@@ -208,16 +208,15 @@ void
 decimal_append(StringInfo buf, Decimal d)
 {
 	int64		whole = d / DECIMAL_ONE;
-	int			rest = (int) (d % DECIMAL_ONE);
+	int			rest = (int) decimal_abs(d % DECIMAL_ONE);
 	int			digits = DECIMAL_SCALE;
 
 	Assert(d != DECIMAL_INFINITY && d != DECIMAL_MINUS_INFINITY);
 	if (d < 0)
 		appendStringInfoChar(buf, '-');
-	appendStringInfo(buf, INT64_FORMAT, whole < 0 ? -whole : whole);
+	appendStringInfo(buf, INT64_FORMAT, decimal_abs(whole));
 	if (rest == 0)
 		return;
-	rest = Abs(rest);
 	while (rest % 10 == 0)
 	{
 		rest /= 10;

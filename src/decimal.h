@@ -44,6 +44,13 @@ decimal_range(Decimal low, Decimal high)
 	return range;
 }
 
+/* The magnitude of d, which is a value: not an infinity. */
+static inline Decimal
+decimal_abs(Decimal d)
+{
+	return d < 0 ? -d : d;
+}
+
 extern Decimal decimal_from_numeric(Numeric n);
 extern bool decimal_try_numeric(Numeric n, Decimal *d);
 extern char *decimal_show_numeric(Numeric n);

@@ -234,8 +234,8 @@ format_number(const NumberSource *source, const NumberRequest *request,
 								 request->terms->event_id);
 		}
 		else if (strncmp(at, "{number:", 8) == 0)
-			appendStringInfo(&buf, "%0*" INT64_MODIFIER "d", atoi(at + 8),
-							 number);
+			appendStringInfo(&buf, "%0*lld", atoi(at + 8),
+							 (long long) number);
 		else
 			appendStringInfo(&buf, INT64_FORMAT, number);
 		at = end + 1;

@@ -96,7 +96,7 @@ rule_collect_terms(RuleScanner *scanner, RuleTree *tree, int position)
 			copy->next = NULL;
 			if (side == 1)
 				copy->coefficient = -copy->coefficient;
-			size += Abs(copy->coefficient);
+			size += decimal_abs(copy->coefficient);
 			terms[count] = sums[count] = copy;
 			count++;
 		}

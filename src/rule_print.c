@@ -93,7 +93,7 @@ print_sum(StringInfo buf, const RuleTreeTerm *first)
 {
 	for (const RuleTreeTerm *term = first; term; term = term->next)
 	{
-		Decimal		size = Abs(term->coefficient);
+		Decimal		size = decimal_abs(term->coefficient);
 
 		if (term != first)
 			appendStringInfoString(buf, term->coefficient < 0 ? " - " : " + ");

@@ -478,7 +478,7 @@ append_form_needed(StringInfo buf, const Rule *rule, const OpenForm *form,
 	};
 	bool		alone = form->count == 1;
 	bool		flip = form->terms[0]->coefficient < 0;
-	int128		unit = alone ? Abs(form->terms[0]->coefficient) : DECIMAL_ONE;
+	int128		unit = alone ? decimal_abs(form->terms[0]->coefficient) : DECIMAL_ONE;
 	int128		limit = flip ? form->constant : -form->constant;
 
 	for (int i = 0; i < form->count; i++)
@@ -488,7 +488,7 @@ append_form_needed(StringInfo buf, const Rule *rule, const OpenForm *form,
 
 		if (i > 0)
 			appendStringInfoString(buf, coefficient < 0 ? " - " : " + ");
-		coefficient = Abs(coefficient);
+		coefficient = decimal_abs(coefficient);
 		if (!alone && coefficient != DECIMAL_ONE)
 		{
 			decimal_append(buf, coefficient);
