@@ -179,9 +179,9 @@ ISOLATION = \
 HDRS        = $(wildcard src/*.h) src/install_sql.h
 DATA_built  = sql/achieve--$(EXTVERSION).sql
 PG_CPPFLAGS = -I$(srcdir)/src -DACHIEVE_VERSION='"$(EXTVERSION)"'
-WARNINGS    = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wshadow -Wstrict-prototypes
+WARNINGS    = -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare -Wshadow -Wstrict-prototypes
 PG_CFLAGS   = $(if $(findstring clang,$(CC)),,$(WARNINGS))
-EXTRA_CLEAN = src/install_sql.h
+EXTRA_CLEAN = src/install_sql.h src/built_for
 
 REGRESS_OPTS   = --inputdir=$(srcdir)/test --outputdir=. --load-extension=achieve
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=achieve
@@ -195,7 +195,7 @@ ifneq ($(filter $(TOOL_GOALS),$(MAKECMDGOALS)),)
 
 .PHONY: $(MAKECMDGOALS)
 check:
-	tools/with-tree.sh tools/check.sh
+	tools/check-all.sh
 check-report:
 	tools/with-tree.sh test/report/check.sh
 pgtap:
@@ -213,7 +213,7 @@ demo-stop:
 lint:
 	tools/lint.sh
 dist:
-	git archive --format=zip --prefix=achieve-$(EXTVERSION)/ -o achieve-$(EXTVERSION).zip HEAD
+	tools/dist.sh
 $(filter-out $(TOOL_GOALS),$(MAKECMDGOALS)):
 	$(MAKE) $@
 
@@ -230,8 +230,14 @@ override with_llvm = no
 endif
 include $(PGXS)
 
+# Objects made for another PostgreSQL, or one with other options, are made again.
+BUILT_FOR := $(shell cksum < $(includedir_server)/pg_config.h)
+ifneq ($(shell cat src/built_for 2>/dev/null),$(BUILT_FOR))
+$(shell echo '$(BUILT_FOR)' > src/built_for)
+endif
+
 # PGXS on Debian does not track headers.
-$(OBJS) $(OBJS:.o=.bc): $(HDRS) achieve.control
+$(OBJS) $(OBJS:.o=.bc): $(HDRS) achieve.control src/built_for
 
 src/install_sql.h: tools/embed.awk $(INSTALL_PARTS)
 	awk -f tools/embed.awk $(INSTALL_PARTS) > $@

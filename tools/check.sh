@@ -3,12 +3,13 @@
 #
 #   tools/with-tree.sh tools/check.sh [SUITE...]
 #
-# Suites: lint regress by-sql isolation pgtap tap; all of them unless named. A suite
-# that does not run, or not to its end, fails: each of its tests is counted.
+# Suites: lint dist regress by-sql isolation pgtap tap; all of them unless
+# named. A suite that does not run, or not to its end, fails: each of its tests
+# is counted.
 set -uo pipefail
 
 cd "$(dirname "$0")/.." || exit 1
-suites=${*:-lint regress by-sql isolation pgtap tap}
+suites=${*:-lint dist regress by-sql isolation pgtap tap}
 passed=0
 failed=0
 log=$ACHIEVE_DIR/log
@@ -28,6 +29,20 @@ lines() { grep -cE "$1" "$log" || true; }
 run_lint()
 {
 	if tools/lint.sh; then count 1 0 lint; else count 0 1 lint; fi
+}
+
+# What is released builds from what is in it. Only a clone can be released.
+run_dist()
+{
+	local dir=$ACHIEVE_DIR/dist ok=0
+	if ! git rev-parse --git-dir >/dev/null 2>&1; then
+		echo "not a clone: nothing to pack"
+		return
+	fi
+	mkdir "$dir"
+	tools/dist.sh "$dir" >/dev/null && tar -x -z -C "$dir" -f "$dir"/achieve-*.tar.gz && rm "$dir"/achieve-*.* &&
+		make -s -j "$(nproc)" -C "$dir"/achieve-* PG_CONFIG="$PG_CONFIG" with_llvm=no WERROR= CFLAGS=-O0 && ok=1
+	count $ok $((1 - ok)) dist
 }
 
 # A suite of PostgreSQL's runners. Those before 16 print "test NAME ... ok",
@@ -107,6 +122,7 @@ for suite in $suites; do
 	printf '== %s\n' "$suite"
 	case $suite in
 	lint) run_lint ;;
+	dist) run_dist ;;
 	regress) run_regress_suite regress REGRESS . ISOLATION= ;;
 	by-sql) run_by_sql ;;
 	isolation) run_regress_suite isolation ISOLATION output_iso REGRESS= ;;

@@ -23,7 +23,7 @@ files()
 {
 	git ls-files 2>/dev/null ||
 		find . -type f ! -path './.git/*' ! -name '*.o' ! -name '*.so' ! -name '*.bc' ! -path './sql/achieve--*' \
-			! -path './src/install_sql.h' ! -path './results/*' ! -path './output_iso/*' | sed 's|^\./||'
+			! -path './src/install_sql.h' ! -path './src/built_for' ! -path './results/*' ! -path './output_iso/*' | sed 's|^\./||'
 }
 
 # Words joined by "|".
@@ -84,9 +84,7 @@ files | grep -E '\.(c|h|sh|awk|pl|spec)$|^sql/.*\.sql$|^test/.*\.sql$' | grep -v
 		[ -f "$file" ] && lines=$(wc -l <"$file") && [ "$lines" -gt 600 ] && echo "$file: $lines lines"
 	done | report "files of more than 600 lines"
 
-version=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" achieve.control)
-grep -nE '"version"' META.json 2>/dev/null | grep -vE "\"$version(\.0)?\"|\"1\.0\.0\"" |
-	report "META.json has another version than achieve.control"
+perl tools/meta.pl 2>&1 | report "what PGXN would refuse"
 
 if command -v shellcheck >/dev/null; then
 	files | grep -E '\.sh$|^\.ci/run$' | xargs -d '\n' shellcheck | report "shellcheck"

@@ -5,12 +5,13 @@
 #   tools/with-tree.sh COMMAND [ARGUMENT...]
 #
 # The command finds PG_CONFIG and, for files of its own, ACHIEVE_DIR set.
+# Warnings are errors.
 set -euo pipefail
 
 tools=$(cd "$(dirname "$0")" && pwd)
 PG_CONFIG=$("$tools/packages.sh")
 ACHIEVE_DIR=$(mktemp -d "${TMPDIR:-/tmp}/achieve.XXXXXX")
-export PG_CONFIG ACHIEVE_DIR
+export PG_CONFIG ACHIEVE_DIR WERROR=-Werror
 
 tidy()
 {
