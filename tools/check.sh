@@ -40,8 +40,7 @@ run_dist()
 		return
 	fi
 	mkdir "$dir"
-	tools/dist.sh "$dir" >/dev/null && tar -x -z -C "$dir" -f "$dir"/achieve-*.tar.gz && rm "$dir"/achieve-*.* &&
-		make -s -j "$(nproc)" -C "$dir"/achieve-* PG_CONFIG="$PG_CONFIG" with_llvm=no WERROR= CFLAGS=-O0 && ok=1
+	tools/dist.sh "$dir" >/dev/null && tar -x -z -C "$dir" -f "$dir"/achieve-*.tar.gz && make -s -j "$(nproc)" -C "$dir"/achieve-*/ PG_CONFIG="$PG_CONFIG" with_llvm=no WERROR= CFLAGS=-O0 && ok=1
 	count $ok $((1 - ok)) dist
 }
 
