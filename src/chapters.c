@@ -43,7 +43,7 @@ classify_comment(Statement *statement, const CommentStmt *comment)
 
 /* What a statement makes: fills in kind, relation and trigger. */
 static void
-classify(Statement *statement, const Node *tree)
+classify(Statement *statement, Node *tree)
 {
 	statement->kind = STATEMENT_OTHER;
 	switch (nodeTag(tree))
