@@ -42,6 +42,17 @@ BEGIN
 	PERFORM FROM achieve.results_tab; PERFORM FROM achieve.achievements_tab; PERFORM FROM achieve.learner_record;
 	PERFORM FROM achieve.explain_result(4001, 4004); PERFORM FROM achieve.explain_award(4001, 4002, 'h-pass');
 END $$;
+-- Not on a server with assertions: PostgreSQL fails one of its own (heap_update) where a row that is locked is updated
+-- in a subtransaction that is rolled back, as a preview is, and then again, on a full page.
+SELECT NOT current_setting('debug_assertions')::boolean AS foresee \gset
+\if :foresee
+CREATE FUNCTION public.foresee() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM achieve.preview_rule(4001, 'attended >= 2'), achieve.preview_result(4001, 4001, 'failed'), achieve.preview_template('h-course'), achieve.preview_event(4001);
+END $$;
+\else
+CREATE FUNCTION public.foresee() RETURNS void LANGUAGE plpgsql AS $$ BEGIN END $$;
+\endif
 -- And the owner.
 CREATE FUNCTION public.manage() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -53,7 +64,7 @@ BEGIN
 	PERFORM achieve.regenerate_certificates(4001); PERFORM achieve.regenerate_certificates(4001, '{4001}');
 	PERFORM achieve.render_certificate(id), achieve.open_badge(id) FROM public.latest; PERFORM FROM achieve.verify_certificate('none');
 	PERFORM achieve.approve_results(4001, reason => 'r'), achieve.withdraw_approval(4001, '{4001}', 'r');
-	PERFORM achieve.preview_rule(4001, 'attended >= 2'), achieve.preview_result(4001, 4001, 'failed'), achieve.preview_template('h-course'), achieve.preview_event(4001);
+	PERFORM public.foresee();
 	PERFORM achieve.transfer_enrollment(4001, 4005, 4002, 'r'); PERFORM achieve.create_event('h-course', '2030-05-01 09:00+00', 'H-3');
 	INSERT INTO achieve.template_requirement (template_id, code) VALUES (4000, 'essay');
 	PERFORM FROM achieve.health; PERFORM achieve.prune_notifications('-infinity');
