@@ -13,6 +13,7 @@
 
 #if PG_VERSION_NUM >= 160000
 
+#include "access/tableam.h"
 #include "nodes/miscnodes.h"
 #include "varatt.h"
 
