@@ -14,6 +14,7 @@ OBJS = \
 	src/api_record.o \
 	src/api_result.o \
 	src/approvals.o \
+	src/attach.o \
 	src/audit.o \
 	src/audit_configuration.o \
 	src/catalog.o \
@@ -108,6 +109,7 @@ SQL_PARTS = \
 	sql/70-communications.sql \
 	sql/75-report.sql \
 	sql/77-health.sql \
+	sql/75-attachment-sql.sql sql/76-attach.sql \
 	sql/80-access.sql \
 	sql/90-privileges.sql
 
@@ -122,7 +124,8 @@ INSTALL_PARTS = \
 	sql/install/60-reports.sql \
 	sql/install/65-rule-problems.sql \
 	sql/install/70-records.sql \
-	sql/install/75-health.sql
+	sql/install/75-health.sql \
+	sql/install/75-attachments.sql
 
 # Regression tests, each test/sql/NAME.sql with expected/NAME.out.
 REGRESS = \
@@ -154,7 +157,8 @@ REGRESS = \
 	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend numbers_page schema_page reference_page \
 	explain_result preview_outcomes preview_undone rule_problems event_report reports_page health operations_page \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
-	approval_undone outcome_triggers outcome_tables_changed truncate_finalized type_flag hostile_path docs_review
+	approval_undone outcome_triggers outcome_tables_changed truncate_finalized type_flag hostile_path docs_review \
+	attach
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \

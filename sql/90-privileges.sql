@@ -9,7 +9,9 @@ DECLARE
 		-- asks for the right to execute claim_notifications()
 		'claim_notification_rows',
 		-- asks for the right to read health
-		'count_rule_errors'];
+		'count_rule_errors',
+		-- what attachments call as the source table's owner: checks and errors
+		'attachment_ready', 'refuse_source_row', 'refuse_statement'];
 	installer CONSTANT regrole := (SELECT extowner FROM pg_extension WHERE extname = 'achieve');
 	signature regprocedure;
 BEGIN

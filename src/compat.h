@@ -17,7 +17,15 @@
 #include "nodes/miscnodes.h"
 #include "varatt.h"
 
+#include "nodes/nodeFuncs.h"
+
 #else
+
+/* Before 16 the header of node functions has no prototypes of callbacks. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wstrict-prototypes"
+#include "nodes/nodeFuncs.h"
+#pragma GCC diagnostic pop
 
 /* Before 16 no error is soft. */
 #define errsave(context, ...)		ereport(ERROR, __VA_ARGS__)
@@ -27,6 +35,14 @@
 #define object_aclcheck(classid, objectid, roleid, mode) \
 	pg_namespace_aclcheck(objectid, roleid, mode)
 
+#endif
+
+/* The columns of a table that a query reads, as the parser noted them. */
+#if PG_VERSION_NUM >= 160000
+#define compat_selected_columns(query, rte) \
+	(getRTEPermissionInfo((query)->rteperminfos, rte)->selectedCols)
+#else
+#define compat_selected_columns(query, rte) ((rte)->selectedCols)
 #endif
 
 #if PG_VERSION_NUM >= 180000
