@@ -158,7 +158,7 @@ REGRESS = \
 	explain_result preview_outcomes preview_undone rule_problems event_report reports_page health operations_page \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
 	approval_undone outcome_triggers outcome_tables_changed truncate_finalized type_flag hostile_path docs_review \
-	attach
+	attach attach_refuse attach_random attach_restore
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \
@@ -178,7 +178,8 @@ ISOLATION = \
 	set_result_fact clear_result_fact approval_fact approval_earning_fact close_fact close_enrollment finalize_fact \
 	serializable_read_committed repeatable_read_late gapless_numbers \
 	fast_numbers gapless_repeatable_read new_enrollment_repeatable_read \
-	notification_workers
+	notification_workers \
+	attach_writes
 
 HDRS        = $(wildcard src/*.h) src/install_sql.h
 DATA_built  = sql/achieve--$(EXTVERSION).sql
