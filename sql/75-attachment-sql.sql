@@ -205,6 +205,7 @@ SELECT format($body$
 DECLARE
 	expected bigint := 0;
 	done bigint := 0;
+	keys_move boolean;
 	passed_on text;
 	doubled text[];
 	r record;
@@ -219,6 +220,21 @@ BEGIN
 		WITH n AS MATERIALIZED (%1$s),
 		written AS (INSERT INTO achieve.%2$I (%3$s) SELECT %3$s FROM n ON CONFLICT (%4$s) DO NOTHING RETURNING 1)
 		SELECT (SELECT count(*) FROM n), (SELECT count(*) FROM written) INTO expected, done;
+	ELSIF TG_OP = 'UPDATE' THEN
+		-- Most updates keep keys, and many keep the facts as well.
+		WITH o AS MATERIALIZED (SELECT * FROM (%5$s) AS n WHERE %6$s),
+		n AS MATERIALIZED (%1$s)
+		SELECT (SELECT count(*) FROM o) <> (SELECT count(*) FROM n)
+				OR coalesce(bool_or(d.o%11$s IS NULL OR d.n%11$s IS NULL), false), count(*) FILTER (WHERE true%16$s)
+		INTO keys_move, expected FROM (SELECT %7$s, %8$s FROM o FULL JOIN n ON %9$s) AS d;
+	END IF;
+	IF TG_OP = 'UPDATE' AND NOT keys_move THEN
+		IF expected = 0 THEN
+			RETURN NULL;
+		END IF;
+		WITH matched AS MATERIALIZED (SELECT %7$s, %8$s FROM (%5$s) AS o FULL JOIN (%1$s) AS n ON %9$s),
+		changed AS (%14$s)
+		SELECT count(*) INTO done FROM changed;
 	ELSIF TG_OP = 'UPDATE' THEN
 		WITH old_facts AS MATERIALIZED (SELECT * FROM (%5$s) AS n WHERE %6$s),
 		new_facts AS MATERIALIZED (%1$s),
@@ -250,7 +266,7 @@ BEGIN
 		END IF;
 	ELSIF TG_OP = 'DELETE' THEN
 		DELETE FROM achieve.%2$I AS f USING (%5$s) AS n WHERE %20$s;
-	ELSE
+	ELSIF TG_OP = 'TRUNCATE' THEN
 		-- The table may have another name by now.
 		EXECUTE replace(%21$L, '{source}', TG_RELID::regclass::text);
 	END IF;
