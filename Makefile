@@ -158,7 +158,7 @@ REGRESS = \
 	explain_result preview_outcomes preview_undone rule_problems event_report reports_page health operations_page \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
 	approval_undone outcome_triggers outcome_tables_changed truncate_finalized type_flag hostile_path docs_review \
-	attach attach_refuse attach_random attach_restore attach_page
+	attach attach_refuse attach_random attach_restore attach_cascade attach_page
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
 ISOLATION = \

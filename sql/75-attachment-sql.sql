@@ -51,7 +51,7 @@ AS $$
 WITH outputs AS (
 	SELECT o.place, o.name, o.type
 	FROM pg_proc p, unnest(p.proargnames, p.proallargtypes, p.proargmodes) WITH ORDINALITY AS o (name, type, mode, place)
-	WHERE p.oid = $1 AND o.mode = 't' AND o.name NOT IN ('source_row', 'source_key')
+	WHERE p.oid = $1 AND o.mode = 't' AND o.name <> 'source_row'
 )
 SELECT o.place, o.name, format_type(a.atttypid, NULL),
 	o.name = ANY (achieve.attachment_keys($2, ARRAY(SELECT k.name FROM outputs k))),
@@ -78,11 +78,15 @@ $$;
 COMMENT ON FUNCTION achieve.attachment_source(oid) IS
 	'Internal to attach(): the name of the table whose rows a mapping takes.';
 
-CREATE FUNCTION achieve.attachment_rows(mapping oid, fact_table text, source_rows text, strict boolean) RETURNS text
+CREATE FUNCTION achieve.attachment_rows(mapping oid, fact_table text, source_rows text, strict boolean, paired boolean DEFAULT false) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT format('SELECT m.source_row, m.source_key, %s FROM %s AS n CROSS JOIN LATERAL %I.%I(n.*) AS m%s',
+SELECT format('SELECT m.source_row, '
+	|| CASE WHEN paired
+		THEN 'm.place AS source_key, %1$s FROM (SELECT row_number() OVER () AS place, m.* FROM %2$s AS n LEFT JOIN LATERAL %3$I.%4$I(n.*) AS m ON true) AS m'
+			'%5$s WHERE m.source_row IS NOT NULL'
+		ELSE '%1$s FROM %2$s AS n CROSS JOIN LATERAL %3$I.%4$I(n.*) AS m%5$s' END,
 	string_agg(format(
 		CASE
 			WHEN c.by_reference AND NOT strict THEN 'r_%1$s.%1$s'
@@ -107,8 +111,8 @@ CROSS JOIN LATERAL achieve.attachment_reference(c.column_name) r
 WHERE p.oid = mapping
 GROUP BY s.nspname, p.proname
 $$;
-COMMENT ON FUNCTION achieve.attachment_rows(oid, text, text, boolean) IS
-	'Internal to attach(): a query of the facts that source rows stand for, with ids. Strict: a key that is null or not found is an error, else it is null.';
+COMMENT ON FUNCTION achieve.attachment_rows(oid, text, text, boolean, boolean) IS
+	'Internal to attach(): a query of the facts that source rows stand for, with ids. Strict: a key that is null or not found is an error, else it is null. Paired: with the row''s place, by which an update''s old and new rows belong together.';
 
 CREATE FUNCTION achieve.attachment_lists(mapping oid, fact_table text,
 	OUT keys text, OUT columns text, OUT joined text, OUT known text, OUT old_joined text, OUT new_joined text,
@@ -216,7 +220,14 @@ BEGIN
 	IF NOT achieve.attachment_ready(TG_RELID) THEN
 		RETURN NULL;
 	END IF;
-	IF TG_OP = 'INSERT' THEN
+	IF TG_LEVEL = 'ROW' THEN
+		-- What could not go with the statement, unless a row has come back for it.
+		SELECT n.source_row INTO culprit FROM (%31$s) AS n JOIN achieve.%2$I AS f ON %20$s;
+		IF culprit IS NOT NULL THEN
+			EXECUTE replace(%32$L, '{source}', TG_RELID::regclass::text) USING OLD;
+		END IF;
+		RETURN NULL;
+	ELSIF TG_OP = 'INSERT' THEN
 		WITH n AS MATERIALIZED (%1$s),
 		written AS (INSERT INTO achieve.%2$I (%3$s) SELECT %3$s FROM n ON CONFLICT (%4$s) DO NOTHING RETURNING 1)
 		SELECT (SELECT count(*) FROM n), (SELECT count(*) FROM written) INTO expected, done;
@@ -236,8 +247,8 @@ BEGIN
 		changed AS (%14$s)
 		SELECT count(*) INTO done FROM changed;
 	ELSIF TG_OP = 'UPDATE' THEN
-		WITH old_facts AS MATERIALIZED (SELECT * FROM (%5$s) AS n WHERE %6$s),
-		new_facts AS MATERIALIZED (%1$s),
+		WITH old_facts AS MATERIALIZED (SELECT * FROM (%33$s) AS n WHERE %6$s),
+		new_facts AS MATERIALIZED (%34$s),
 		gone AS MATERIALIZED (SELECT source_key, %3$s FROM old_facts EXCEPT SELECT source_key, %3$s FROM new_facts),
 		came AS MATERIALIZED (SELECT source_key, %3$s FROM new_facts EXCEPT SELECT source_key, %3$s FROM old_facts),
 		matched AS MATERIALIZED (
@@ -266,6 +277,21 @@ BEGIN
 		END IF;
 	ELSIF TG_OP = 'DELETE' THEN
 		DELETE FROM achieve.%2$I AS f USING (%5$s) AS n WHERE %20$s;
+		IF current_setting('achieve_attachment.postponed', true) = 'on' THEN
+			-- Parents whose rows went before: now, or if still referred to, at commit.
+			FOR r IN SELECT format('SET CONSTRAINTS %%I.%%I ', s.nspname, k.conname) AS command
+				FROM pg_constraint k JOIN pg_namespace s ON s.oid = k.connamespace
+				WHERE k.contype = 't' AND k.conname ~ '^achieve_9_(account|learner|session|invoice)_.*_late$'
+				ORDER BY k.conname ~ '^achieve_9_account', k.conname
+			LOOP
+				BEGIN
+					EXECUTE r.command || 'IMMEDIATE';
+					EXECUTE r.command || 'DEFERRED';
+				EXCEPTION WHEN foreign_key_violation THEN
+					NULL;
+				END;
+			END LOOP;
+		END IF;
 	ELSIF TG_OP = 'TRUNCATE' THEN
 		-- The table may have another name by now.
 		EXECUTE replace(%21$L, '{source}', TG_RELID::regclass::text);
@@ -285,6 +311,14 @@ EXCEPTION WHEN OTHERS THEN
 	-- Which source row was it? Each alone would fail in the same way.
 	IF left(state, 2) NOT IN ('22', '23', '55', '0A') THEN
 		RAISE;
+	END IF;
+	-- Where the app's own foreign keys cascade, the children have gone, but their triggers are yet to fire.
+	IF state = '23503' AND TG_OP = 'DELETE' AND TG_LEVEL = 'STATEMENT'
+		AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = TG_RELID AND t.tgname LIKE 'achieve%%\_late' AND t.tginitdeferred)
+		AND EXISTS (SELECT FROM pg_constraint k WHERE k.confrelid = TG_RELID AND k.contype = 'f' AND k.confdeltype = 'c')
+	THEN
+		PERFORM set_config('achieve_attachment.postponed', 'on', true);
+		RETURN NULL;
 	END IF;
 	IF state = '23505' AND TG_OP IN ('INSERT', 'UPDATE') THEN
 		EXECUTE replace(%22$L, '{source}', TG_RELID::regclass::text) INTO doubled;
@@ -348,7 +382,12 @@ $body$,
 	format('SELECT * FROM (%s) AS n WHERE %s EXCEPT SELECT * FROM (%s) AS n',
 		achieve.attachment_rows(mapping, fact_table, 'old_rows', false), l.known,
 		achieve.attachment_rows(mapping, fact_table, 'new_rows', true)),
-	s.source, achieve.attachment_rows(mapping, fact_table, 'old_rows', false))
+	s.source, achieve.attachment_rows(mapping, fact_table, 'old_rows', false),
+	achieve.attachment_rows(mapping, fact_table, '(SELECT OLD.*)', false),
+	format('DELETE FROM achieve.%I AS f USING (%s) AS n WHERE %s AND (%s) NOT IN (SELECT %s FROM (%s) AS n WHERE %s)', fact_table,
+		achieve.attachment_rows(mapping, fact_table, '(SELECT $1.*)', false), l.joined,
+		regexp_replace(l.keys, '(^|, )', '\1n.', 'g'), l.keys, achieve.attachment_rows(mapping, fact_table, '{source}', false), l.known),
+	achieve.attachment_rows(mapping, fact_table, 'old_rows', false, true), achieve.attachment_rows(mapping, fact_table, 'new_rows', true, true))
 FROM achieve.attachment_lists(mapping, fact_table) l
 CROSS JOIN LATERAL (SELECT achieve.attachment_source(mapping) AS source) s
 CROSS JOIN LATERAL (SELECT achieve.attachment_adoption(mapping, fact_table, '{source}', 'new_rows') AS new_rows) w

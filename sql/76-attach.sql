@@ -273,9 +273,7 @@ BEGIN
 		WHERE i.indrelid = source AND i.indisprimary AND a.attrelid = source AND a.attnum = k.attnum ORDER BY k.place);
 	outputs := ARRAY[
 		'pg_catalog.concat(' || (SELECT string_agg(format('%L, %I', CASE WHEN k.i > 1 THEN ', ' ELSE '' END || quote_ident(k.n) || ' = ', k.n), ', ' ORDER BY k.i)
-			FROM unnest(CASE key_columns WHEN '{}' THEN parsed.used_columns ELSE key_columns END) WITH ORDINALITY k (n, i)) || ')',
-		coalesce('CAST(pg_catalog.jsonb_build_array(' || (SELECT string_agg(quote_ident(k.n), ', ' ORDER BY k.i)
-			FROM unnest(key_columns) WITH ORDINALITY k (n, i)) || ') AS pg_catalog.text)', 'NULL::pg_catalog.text')];
+			FROM unnest(CASE key_columns WHEN '{}' THEN parsed.used_columns ELSE key_columns END) WITH ORDINALITY k (n, i)) || ')'];
 	outputs[1] := coalesce(outputs[1], '''any''::pg_catalog.text');
 	FOR target IN
 		SELECT n.n, n.expression, a.atttypid, format_type(a.atttypid, NULL) AS type, t.typcategory, t.oid AS given, r.table_name
@@ -313,7 +311,7 @@ BEGIN
 	END LOOP;
 	name := name || CASE WHEN copy > 1 THEN '_' || copy ELSE '' END;
 	mapping_name := format('%I.%I(%s)', relation.nspname, name, source_name);
-	definition := format('CREATE FUNCTION %I.%I(attached_row %s) RETURNS TABLE (source_row pg_catalog.text, source_key pg_catalog.text%s)'
+	definition := format('CREATE FUNCTION %I.%I(attached_row %s) RETURNS TABLE (source_row pg_catalog.text%s)'
 		' LANGUAGE sql STABLE BEGIN ATOMIC SELECT %s FROM (SELECT %s) AS %I%s; END',
 		relation.nspname, name, source_name, declared, array_to_string(outputs, ', '),
 		(SELECT string_agg(format('(attached_row).%I', a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
@@ -345,6 +343,10 @@ BEGIN
 			format('achieve_%s%s_%s', CASE WHEN kind[1] IN ('insert', 'update') THEN rank ELSE 8 - rank END, substr(name, 8), kind[1]),
 			kind[2], kind[1], source_name, kind[3], relation.nspname, name, fact_table, columns::text, coalesce(filter, ''));
 	END LOOP;
+	IF fact_table IN ('account', 'learner', 'session', 'invoice') AND relation.relkind = 'r' THEN
+		EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER DELETE ON %s DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION %I.%I(%L, %L, %L)',
+			format('achieve_9%s_late', substr(name, 8)), source_name, relation.nspname, name, fact_table, columns::text, coalesce(filter, ''));
+	END IF;
 	RETURN name;
 END
 $$;

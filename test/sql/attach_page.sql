@@ -8,6 +8,7 @@ SELECT achieve.install() IS NOT NULL AS installed;
 \i results/attach_page.sql
 SELECT * FROM achieve.check_outcomes();
 \set VERBOSITY default
+\set SHOW_CONTEXT never
 INSERT INTO booking VALUES (13, 1, 'S-1', NULL);
 \c contrib_regression
 DROP DATABASE regress_achieve_attach_page;
