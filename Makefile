@@ -109,7 +109,8 @@ SQL_PARTS = \
 	sql/70-communications.sql \
 	sql/75-report.sql \
 	sql/77-health.sql \
-	sql/75-attachment-sql.sql sql/76-attach.sql \
+	sql/78-attachment-sql.sql \
+	sql/79-attach.sql \
 	sql/80-access.sql \
 	sql/90-privileges.sql
 
@@ -125,7 +126,7 @@ INSTALL_PARTS = \
 	sql/install/65-rule-problems.sql \
 	sql/install/70-records.sql \
 	sql/install/75-health.sql \
-	sql/install/75-attachments.sql
+	sql/install/76-attachments.sql
 
 # Regression tests, each test/sql/NAME.sql with expected/NAME.out.
 REGRESS = \
