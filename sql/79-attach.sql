@@ -172,7 +172,7 @@ DECLARE
 	key_columns text[];
 	outputs text[];
 	target record;
-	mapping oid;
+	made oid;
 	mapping_name text;
 	definition text;
 	copy integer := 1;
@@ -321,17 +321,34 @@ BEGIN
 	EXECUTE definition;
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
-	mapping := mapping_name::regprocedure;
+	made := mapping_name::regprocedure;
 	EXECUTE format('CREATE FUNCTION %I.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER'
 		' SET search_path = pg_catalog, pg_temp SET row_security = off AS %L',
-		relation.nspname, name, achieve.attachment_body(mapping, fact_table));
+		relation.nspname, name, achieve.attachment_body(made, fact_table));
 	-- Nobody else puts the function, which acts as the owner, onto a table.
 	EXECUTE format('REVOKE ALL ON FUNCTION %s, %I.%I() FROM PUBLIC', mapping_name, relation.nspname, name);
 	EXECUTE format('COMMENT ON FUNCTION %s IS %L', mapping_name,
 		format('Made by achieve.attach(): what a row of %s is in achieve.%s.', source_name, fact_table));
 	EXECUTE format('COMMENT ON FUNCTION %I.%I() IS %L', relation.nspname, name,
 		format('Made by achieve.attach(): keeps achieve.%s in step with %s.', fact_table, source_name));
-	EXECUTE format('SELECT achieve.attachment_backfill(NULL::%s[], $1, $2)', source_name) USING mapping, fact_table;
+	EXECUTE format('SELECT achieve.attachment_backfill(NULL::%s[], $1, $2)', source_name) USING made, fact_table;
+	FOR target IN
+		SELECT a.name, a.mapping::oid AS mapping, l.full_joined
+		FROM achieve.attachments a
+		CROSS JOIN LATERAL achieve.attachment_lists(a.mapping::oid, a.fact_table) l
+		WHERE a.fact_table = regexp_replace($2, '^achieve\.', '') AND a.owner = current_user AND a.mapping IS NOT NULL
+			AND l.keys = (achieve.attachment_lists(made, a.fact_table)).keys
+	LOOP
+		EXECUTE format('SELECT n.source_row FROM (%s) AS n JOIN (%s) AS o ON %s LIMIT 1',
+			achieve.attachment_rows(made, fact_table, source_name, false),
+			achieve.attachment_rows(target.mapping, fact_table, achieve.attachment_source(target.mapping), false), target.full_joined) INTO missing;
+		IF missing IS NOT NULL THEN
+			RAISE unique_violation USING
+				MESSAGE = format('%s keeps rows of achieve.%s already that rows of %s would stand for, too', target.name, fact_table, source_name),
+				DETAIL = format('Source row of %s: %s.', source_name, missing),
+				HINT = 'Detach the other first, or let filters tell them apart.';
+		END IF;
+	END LOOP;
 	FOREACH kind SLICE 1 IN ARRAY ARRAY[
 		['insert', 'AFTER', 'REFERENCING NEW TABLE AS new_rows'],
 		['update', 'AFTER', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'],

@@ -38,6 +38,7 @@ INSERT INTO bill_line VALUES ('2026/1', 1, 1, sid(1), 12000), ('2026/1', 2, 1, s
 -- What is taken over. A fact that is there already takes the app's values.
 INSERT INTO achieve.learner (learner_id, name, reference) VALUES (1000, 'known before', sid(1)::text);
 SELECT achieve.attach('firm', 'account', '{"reference": "code", "name": "name"}');
+SELECT achieve.attach('firm', 'account', '{"reference": "code", "name": "upper(name)"}');
 SELECT achieve.attach('student', 'learner', '{"reference": "id::text", "name": "full_name", "account_id": "firm"}');
 SELECT achieve.attach('class', 'event', $${"event_id": "id", "title": "title", "code": "'C-' || id", "starts_at": "(day + time '09:00') AT TIME ZONE 'UTC'",
 	"ends_at": "(day + time '17:00') AT TIME ZONE 'UTC'", "passing_rule": "'absences <= 1 and score(theory) >= 60 and completed(portfolio)'",
