@@ -196,6 +196,7 @@ $query$,
 	CASE WHEN l.present IS NOT NULL THEN format(' OR (%s) IS DISTINCT FROM (%s)', l.present, l.wanted) END,
 	regexp_replace(l.key_object, '\mn\.', 'f.', 'g'))
 FROM achieve.attachment_lists(mapping, fact_table) l
+WHERE l.keys IS NOT NULL
 $$;
 COMMENT ON FUNCTION achieve.attachment_comparison(oid, text) IS
 	'Internal to check_attachments(): a query of the differences between a source table and its facts.';

@@ -69,6 +69,16 @@ parsing_context(void *arg)
 		errcontext("SQL expression of the filter");
 }
 
+/* Only attach() and check_attachments() call these functions as meant. */
+static void
+refuse_call(const char *reason)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s", reason),
+			 errhint("Call achieve.attach() or achieve.check_attachments(), which call this.")));
+}
+
 static bool
 is_one_expression(List *statements)
 {
@@ -175,15 +185,14 @@ add_used_columns(Bitmapset *used, Query *query, const char *expression)
  *		filter text, OUT types oid[], OUT used_columns text[])
  *
  * Checks the expressions, under the search_path of now and with the caller's
- * rights. Evaluates nothing.
+ * rights. Evaluates nothing. Errors: 22023 arguments that attach() never gives.
  */
 Datum
 attachment_expressions(PG_FUNCTION_ARGS)
 {
-	Oid			source = PG_GETARG_OID(0);
-	const char *alias = quote_identifier(get_rel_name(source));
-	const char *table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(source)),
-												   get_rel_name(source));
+	Oid			source;
+	const char *alias;
+	const char *table;
 	Datum	   *names;
 	Datum	   *expressions;
 	Datum	   *types;
@@ -197,12 +206,23 @@ attachment_expressions(PG_FUNCTION_ARGS)
 	Bitmapset  *used = NULL;
 	TupleDesc	description;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) ||
+		array_contains_nulls(PG_GETARG_ARRAYTYPE_P(1)) ||
+		array_contains_nulls(PG_GETARG_ARRAYTYPE_P(2)))
+		refuse_call("the source, the names and the expressions must not be null");
+	source = PG_GETARG_OID(0);
+	if (get_rel_name(source) == NULL)
+		refuse_call(psprintf("there is no relation %u", source));
+	alias = quote_identifier(get_rel_name(source));
+	table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(source)),
+									   get_rel_name(source));
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false,
 					  TYPALIGN_INT, &names, NULL, &nnames);
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false,
 					  TYPALIGN_INT, &expressions, NULL, &count);
 	if (nnames != count)
-		elog(ERROR, "%d names for %d expressions", nnames, count);
+		refuse_call(psprintf("there are %d names for %d expressions", nnames,
+							 count));
 	types = palloc(sizeof(Datum) * Max(count, 1));
 	for (int i = 0; i < count; i++)
 	{
@@ -250,7 +270,7 @@ relation_owner(Oid relid)
 	Oid			owner;
 
 	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "relation %u does not exist", relid);
+		refuse_call(psprintf("there is no relation %u", relid));
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;
@@ -322,7 +342,7 @@ compare_attachment(PG_FUNCTION_ARGS)
 	char	   *query;
 
 	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "function %u does not exist", mapping);
+		refuse_call(psprintf("there is no function %u", mapping));
 	function = (Form_pg_proc) GETSTRUCT(tuple);
 	owner = function->proowner;
 	source = function->pronargs == 1 ?
@@ -342,6 +362,10 @@ compare_attachment(PG_FUNCTION_ARGS)
 							  1) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not make the comparison");
 	query = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	if (query == NULL)
+		refuse_call(psprintf("function %s is not a mapping to \"%s\"",
+							 format_procedure(mapping),
+							 text_to_cstring(PG_GETARG_TEXT_PP(1))));
 	GetUserIdAndSecContext(&caller, &security_context);
 	SetUserIdAndSecContext(owner, security_context |
 						   SECURITY_LOCAL_USERID_CHANGE |

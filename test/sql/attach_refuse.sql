@@ -139,6 +139,14 @@ SET ROLE app_writer;
 SELECT app.try('SELECT achieve.check_attachments()');
 SELECT app.try('SELECT achieve.compare_attachment(0, ''account'')');
 RESET ROLE;
+-- The functions inside, called by hand.
+CREATE FUNCTION one_of(app.firm) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+ALTER FUNCTION one_of(app.firm) OWNER TO app_owner;
+SELECT c, app.try('SELECT achieve.' || c) FROM (VALUES ('attachment_expressions(NULL, NULL, NULL, NULL)'), ('attachment_expressions(0, ''{}'', ''{}'', NULL)'),
+	('attachment_expressions(''app.firm''::regclass, ''{a}'', ''{NULL}'', NULL)'), ('attachment_expressions(''app.firm''::regclass, ''{a}'', ''{}'', NULL)'),
+	('compare_attachment(0, ''account'')'), ('compare_attachment(''now()''::regprocedure, ''account'')'), ('attachment_ready(0)'),
+	('compare_attachment(''one_of(app.firm)''::regprocedure, ''account'')'), ('compare_attachment(''app.achieve_account_of_firm(app.firm)''::regprocedure, ''pg_authid'')'),
+	('refuse_source_row(NULL, NULL, NULL, NULL)'), ('attachment_arguments(''\x00'')'), ('attachment_body(0, ''account'')')) t (c);
 -- Looks like an attachment: shown at most.
 CREATE TABLE public.fake (id integer);
 CREATE FUNCTION public.fake() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
