@@ -74,6 +74,7 @@ OBJS = \
 	src/rule_waiting.o \
 	src/rule_words.o \
 	src/run_due.o \
+	src/sql_rows.o \
 	src/state.o \
 	src/sync_event.o \
 	src/api_transfer.o \
@@ -158,7 +159,7 @@ REGRESS = \
 	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend numbers_page schema_page reference_page \
 	explain_result preview_outcomes preview_undone rule_problems event_report reports_page health operations_page \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
-	approval_undone outcome_triggers outcome_tables_changed truncate_finalized type_flag hostile_path docs_review \
+	approval_undone outcome_triggers outcome_tables_changed partitioned truncate_finalized type_flag hostile_path docs_review \
 	attach attach_refuse attach_random attach_restore attach_cascade attach_page
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.

@@ -10,9 +10,9 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
+#include "catalog.h"
 #include "identity.h"
 #include "notify.h"
-#include "row_write.h"
 #include "trigger.h"
 
 PG_MODULE_MAGIC;
@@ -59,10 +59,10 @@ _PG_init(void)
 							 "PostgreSQL serializes the commits of transactions that notify.",
 							 &notify_listeners, false,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomBoolVariable("achieve.direct_writes",
-							 "Whether outcomes are written straight into their tables.",
-							 "Off, they are written by SQL, as they are into tables with triggers of one's own. For tests and comparisons.",
-							 &row_write_direct, true,
+	DefineCustomBoolVariable("achieve.direct_access",
+							 "Whether the engine reads and writes plain tables without SQL.",
+							 "Off, it works as on partitioned tables and such with triggers of one's own. For tests and comparisons.",
+							 &catalog_direct_access, true,
 							 PGC_SUSET, GUC_NOT_IN_SAMPLE, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("achieve");
 }

@@ -128,6 +128,8 @@ static const PathColumns path_columns[PATH_COUNT] = {
 	{ACHIEVEMENT_SEQUENCE_ID, ACHIEVEMENT_NUMBER}, true},
 };
 
+bool		catalog_direct_access = true;
+
 static TableInfo tables[TABLE_COUNT];	/* relid is InvalidOid: look it up */
 static Oid	path_index[PATH_COUNT];
 static bool path_known[PATH_COUNT];
@@ -192,6 +194,15 @@ catalog_table(TableId table)
 	found.relid = catalog_relation(names->name);
 	rel = table_open(found.relid, AccessShareLock);
 	found.owner = rel->rd_rel->relowner;
+	if (rel->rd_rel->relkind != RELKIND_RELATION &&
+		rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("\"achieve.%s\" is not a table of this database",
+						names->name),
+				 errhint("achieve locks what it decides from: it works on ordinary and partitioned tables.")));
+	found.plain = rel->rd_rel->relkind == RELKIND_RELATION &&
+		!rel->rd_rel->relhassubclass;
 	for (int i = 0; i < TABLE_MAX_COLUMNS && names->columns[i] != NULL; i++)
 	{
 		found.columns[i] = get_attnum(found.relid, names->columns[i]);
@@ -205,6 +216,13 @@ catalog_table(TableId table)
 	table_close(rel, AccessShareLock);
 	*info = found;
 	return info;
+}
+
+/* Whether rows of a table are read and written without SQL. */
+bool
+catalog_table_is_direct(TableId table)
+{
+	return catalog_direct_access && catalog_table(table)->plain;
 }
 
 /* The OID of a table if it was looked up already, without looking it up. */
@@ -239,6 +257,24 @@ catalog_path_begins_null(AccessPath path)
 	return path_columns[path].begins_null;
 }
 
+/* A column of a path, counted from 0. */
+const char *
+catalog_path_column_name(AccessPath path, int key)
+{
+	const PathColumns *want = &path_columns[path];
+
+	return table_names[want->table].columns[want->columns[key]];
+}
+
+Oid
+catalog_path_column_type(AccessPath path, int key)
+{
+	const PathColumns *want = &path_columns[path];
+	const TableInfo *info = catalog_table(want->table);
+
+	return get_atttype(info->relid, info->columns[want->columns[key]]);
+}
+
 /* The columns that a path's keys compare with; returns their number. */
 int
 catalog_path_columns(AccessPath path, AttrNumber *columns)
@@ -271,12 +307,6 @@ catalog_path_index(AccessPath path)
 
 	rel = table_open(catalog_table(path_columns[path].table)->relid,
 					 AccessShareLock);
-	if (rel->rd_rel->relkind != RELKIND_RELATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("\"achieve.%s\" is not an ordinary table",
-						RelationGetRelationName(rel)),
-				 errhint("achieve reads ordinary tables only.")));
 	indexes = RelationGetIndexList(rel);
 	foreach(cell, indexes)
 	{

@@ -186,16 +186,23 @@ typedef struct TableInfo
 {
 	Oid			relid;
 	Oid			owner;
+	bool		plain;			/* one heap: no partitions, no child tables */
 	AttrNumber	columns[TABLE_MAX_COLUMNS]; /* by the enums above */
 } TableInfo;
 
+/* Off: all rows are read and written by SQL, as in a partitioned table. */
+extern bool catalog_direct_access;
+
 extern const TableInfo *catalog_table(TableId table);
+extern bool catalog_table_is_direct(TableId table);
 extern Oid	catalog_table_if_known(TableId table);
 extern const char *catalog_table_name(TableId table);
 extern const char *catalog_column_name(TableId table, int column);
 extern TableId catalog_path_table(AccessPath path);
 extern Oid	catalog_path_index(AccessPath path);
 extern bool catalog_path_begins_null(AccessPath path);
+extern const char *catalog_path_column_name(AccessPath path, int key);
+extern Oid	catalog_path_column_type(AccessPath path, int key);
 extern int	catalog_path_columns(AccessPath path, AttrNumber *columns);
 extern Oid	catalog_relation(const char *name);
 

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * reader.c
- *		Reads and locks rows of achieve's tables without SPI.
+ *		Reads and locks rows of achieve's tables, without SPI where these are
+ *		plain heaps.
  *
  * READ COMMITTED and REPEATABLE READ read under the latest snapshot, as
  * foreign keys do: the engine locks first, and what it then reads must be at
@@ -34,10 +35,12 @@
 
 #include "compat.h"
 #include "reader.h"
+#include "sql_rows.h"
 
-/* One scan: by index where there is one, else over the table. */
+/* One scan: by index where there is one, else over the table; or by SQL. */
 typedef struct Scan
 {
+	SqlRows    *by_sql;
 	IndexScanDesc by_index;
 	TableScanDesc by_table;
 	TupleTableSlot *slot;
@@ -46,6 +49,7 @@ typedef struct Scan
 typedef struct Reader
 {
 	Relation	heap;
+	bool		direct;			/* else by SQL */
 	Relation	index;			/* NULL: no suitable index */
 	ScanKeyData keys[PATH_MAX_KEYS];
 	int			given;			/* how many keys the last read gave */
@@ -60,6 +64,7 @@ struct ReadSet
 	Snapshot	latest;			/* SERIALIZABLE only, else NULL */
 	MemoryContext context;		/* scans allocate lazily: always in here */
 	Reader	   *readers[PATH_COUNT];
+	SqlRows    *sql_rows;		/* two for each path; NULL: none was read */
 };
 
 /*
@@ -176,15 +181,18 @@ static Reader *
 reader_open(ReadSet *set, AccessPath path)
 {
 	Reader	   *reader = set->readers[path];
+	TableId		table = catalog_path_table(path);
+	bool		direct;
 	Oid			index;
 
 	if (reader != NULL)
 		return reader;
 
-	index = catalog_path_index(path);
+	direct = catalog_table_is_direct(table);
+	index = direct ? catalog_path_index(path) : InvalidOid;
 	reader = palloc0(sizeof(Reader));
-	reader->heap = table_open(catalog_table(catalog_path_table(path))->relid,
-							  AccessShareLock);
+	reader->direct = direct;
+	reader->heap = table_open(catalog_table(table)->relid, AccessShareLock);
 	if (OidIsValid(index))
 		reader->index = index_open(index, AccessShareLock);
 	set->readers[path] = reader;
@@ -256,9 +264,31 @@ scan_start(Reader *reader, Scan *scan, Snapshot snapshot)
 	}
 }
 
-static bool
-scan_next(Scan *scan)
+/*
+ * Reads by SQL: all rows at once. Their memory goes with the set's and not
+ * before: a set that is closed while its context goes has lost it already.
+ */
+static void
+sql_start(ReadSet *set, Scan *scan, AccessPath path, int nkeys,
+		  const Datum *keys, Snapshot snapshot)
 {
+	Reader	   *reader = set->readers[path];
+
+	if (set->sql_rows == NULL)
+		set->sql_rows = palloc0(2 * PATH_COUNT * sizeof(SqlRows));
+	scan->by_sql = &set->sql_rows[2 * path + (scan == &reader->latest)];
+	if (scan->slot == NULL)
+		scan->slot = MakeSingleTupleTableSlot(RelationGetDescr(reader->heap),
+											  &TTSOpsHeapTuple);
+	sql_rows_read(scan->by_sql, path, RelationGetDescr(reader->heap), nkeys,
+				  keys, snapshot);
+}
+
+static bool
+scan_next(const Reader *reader, Scan *scan)
+{
+	if (!reader->direct)
+		return sql_rows_next(scan->by_sql, scan->slot);
 	if (scan->by_index != NULL)
 		return index_getnext_slot(scan->by_index, ForwardScanDirection,
 								  scan->slot);
@@ -276,6 +306,15 @@ read_first(ReadSet *set, AccessPath path, int nkeys, const Datum *keys)
 	MemoryContext caller = MemoryContextSwitchTo(set->context);
 	Reader	   *reader = reader_open(set, path);
 
+	if (!reader->direct)
+	{
+		sql_start(set, &reader->scan, path, nkeys, keys, set->snapshot);
+		if (set->latest != NULL)
+			sql_start(set, &reader->latest, path, nkeys, keys,
+					  set->latest);
+		MemoryContextSwitchTo(caller);
+		return read_next(set, path);
+	}
 	/* The number of keys is fixed when an index scan begins. */
 	if (reader->scan.by_index != NULL && reader->given != nkeys)
 	{
@@ -306,14 +345,16 @@ read_next(ReadSet *set, AccessPath path)
 	bool		found;
 
 	CHECK_FOR_INTERRUPTS();
-	found = scan_next(&reader->scan);
+	found = scan_next(reader, &reader->scan);
 	if (set->latest != NULL)
 	{
-		bool		found_latest = scan_next(&reader->latest);
+		bool		found_latest = scan_next(reader, &reader->latest);
+		TupleTableSlot *row = reader->scan.slot;
+		TupleTableSlot *latest = reader->latest.slot;
 
 		if (found != found_latest ||
-			(found && !ItemPointerEquals(&reader->scan.slot->tts_tid,
-										 &reader->latest.slot->tts_tid)))
+			(found && (row->tts_tableOid != latest->tts_tableOid ||
+					   !ItemPointerEquals(&row->tts_tid, &latest->tts_tid))))
 			ereport(ERROR,
 					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 					 errmsg("could not serialize access due to concurrent update"),
@@ -357,6 +398,15 @@ TupleTableSlot *
 lock_row(ReadSet *set, AccessPath path, int nkeys, const Datum *keys,
 		 LockTupleMode mode)
 {
+	if (!catalog_table_is_direct(catalog_path_table(path)))
+	{
+		if (!sql_row_lock(path, nkeys, keys, mode))
+			return NULL;
+		/* what was waited for is to be seen */
+		if (!IsolationIsSerializable())
+			read_refresh(set);
+		return read_first(set, path, nkeys, keys);
+	}
 	for (;;)
 	{
 		TupleTableSlot *row = read_first(set, path, nkeys, keys);

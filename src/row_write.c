@@ -14,8 +14,6 @@
 #include "direct_write.h"
 #include "row_write.h"
 
-bool		row_write_direct = true;
-
 /* Appends the names of the columns from one on, each behind a prefix. */
 static void
 append_columns(StringInfo sql, const RowWrite *write, const char *prefix)
@@ -131,6 +129,6 @@ rows_write(RowWrite *write, const ValueColumn *columns, int64 *ids)
 {
 	if (columns[0].count == 0)
 		return;
-	if (!row_write_direct || !direct_write(write, columns, ids))
+	if (!catalog_direct_access || !direct_write(write, columns, ids))
 		write_by_sql(write, columns, ids);
 }

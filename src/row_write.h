@@ -32,9 +32,6 @@ typedef struct RowWrite
 	Statement	by_sql;
 } RowWrite;
 
-/* Off: every row goes by SQL, as into a table that somebody has changed. */
-extern bool row_write_direct;
-
 extern void rows_write(RowWrite *write, const ValueColumn *columns,
 					   int64 *ids);
 

@@ -80,13 +80,12 @@ read_sums(EnrollmentFacts *facts)
 	return sums;
 }
 
-/* An amount with two digits after the point, or more where recorded so. */
+/* An amount with two digits after the point, or more where they say something. */
 static char *
 amount_words(Datum amount)
 {
-	Datum		scale = DirectFunctionCall1(numeric_scale, amount);
-
-	if (DatumGetInt32(scale) < 2)
+	amount = DirectFunctionCall1(numeric_trim_scale, amount);
+	if (DatumGetInt32(DirectFunctionCall1(numeric_scale, amount)) < 2)
 		amount = DirectFunctionCall2(numeric_round, amount,
 									 Int32GetDatum(2));
 	return DatumGetCString(DirectFunctionCall1(numeric_out, amount));

@@ -65,10 +65,10 @@ run_regress_suite()
 run_by_sql()
 {
 	local settings=$ACHIEVE_DIR/data/postgresql.conf
-	echo "achieve.direct_writes = off" >>"$settings"
+	echo "achieve.direct_access = off" >>"$settings"
 	psql -X -q -A -t -c "SELECT pg_reload_conf()" >/dev/null
 	run_regress_suite by-sql REGRESS . ISOLATION=
-	sed -i '/^achieve.direct_writes/d' "$settings"
+	sed -i '/^achieve.direct_access/d' "$settings"
 	psql -X -q -A -t -c "SELECT pg_reload_conf()" >/dev/null
 }
 

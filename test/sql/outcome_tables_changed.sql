@@ -130,9 +130,11 @@ SELECT topic, count(*) FROM achieve.notification WHERE event_id = 4700 AND learn
 SELECT * FROM achieve.check_outcomes(4700);
 
 -- In a read-only transaction nothing is written.
+\set VERBOSITY sqlstate
 BEGIN READ ONLY;
 SELECT * FROM achieve.evaluate_event(4700);
 SELECT achieve.set_result(4700, 4701, 'passed', 'by hand');
 ROLLBACK;
+\set VERBOSITY terse
 
 DEALLOCATE ALL;
