@@ -17,6 +17,12 @@ OBJS = \
 	src/attach.o \
 	src/audit.o \
 	src/audit_configuration.o \
+	src/audit_erasure.o \
+	src/audit_fill.o \
+	src/audit_hash.o \
+	src/audit_scan.o \
+	src/audit_seal.o \
+	src/audit_verify.o \
 	src/catalog.o \
 	src/certificate.o \
 	src/certificate_api.o \
@@ -28,8 +34,10 @@ OBJS = \
 	src/create_event.o \
 	src/decide.o \
 	src/decimal.o \
+	src/digest.o \
 	src/direct_write.o \
 	src/engine.o \
+	src/erase_learner.o \
 	src/expected_triggers.o \
 	src/explain_result.o \
 	src/facts.o \
@@ -37,6 +45,7 @@ OBJS = \
 	src/facts_score.o \
 	src/guard.o \
 	src/health.o \
+	src/id_ranges.o \
 	src/identities.o \
 	src/identity.o \
 	src/install.o \
@@ -108,6 +117,7 @@ SQL_PARTS = \
 	sql/60-oracle.sql \
 	sql/65-explain-preview.sql \
 	sql/70-communications.sql \
+	sql/75-audit.sql \
 	sql/75-report.sql \
 	sql/77-health.sql \
 	sql/78-attachment-sql.sql \
@@ -120,6 +130,7 @@ INSTALL_PARTS = \
 	sql/install/10-catalogue.sql \
 	sql/install/20-delivery.sql \
 	sql/install/30-outcomes.sql \
+	sql/install/35-audit.sql \
 	sql/install/40-triggers.sql \
 	sql/install/50-tabs.sql \
 	sql/install/55-certificates.sql \
@@ -159,6 +170,7 @@ REGRESS = \
 	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend numbers_page schema_page reference_page \
 	explain_result preview_outcomes preview_undone rule_problems event_report reports_page health operations_page \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
+	audit_seal erase_learner audit_page \
 	approval_undone outcome_triggers outcome_tables_changed partitioned truncate_finalized type_flag hostile_path docs_review \
 	attach attach_refuse attach_random attach_restore attach_cascade attach_page
 

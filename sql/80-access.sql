@@ -11,7 +11,7 @@ DECLARE
 		'number_counter', 'awaited_type', 'installation', 'due', 'rule_problems', 'health'];
 	facts CONSTANT text[] := ARRAY['attendance', 'score', 'completion', 'condition'];
 	written_by_engine CONSTANT text[] := ARRAY['result', 'achievement', 'certificate', 'audit', 'notification',
-		'pending_evaluation', 'number_counter', 'awaited_type', 'installation', 'due'];
+		'pending_evaluation', 'number_counter', 'awaited_type', 'installation', 'due', 'audit_seal', 'audit_erasure'];
 	for_readers CONSTANT text[] := ARRAY['facts', 'waiting_for', 'enrollment_facts', 'award_outlook',
 		'explain_result', 'explain_award', 'results_as_of', 'render_certificate', 'verify_certificate', 'open_badge',
 		'event_report'];

@@ -25,6 +25,7 @@
 #include "access.h"
 
 static SPIPlanPtr see_event = NULL;
+static SPIPlanPtr see_learner = NULL;
 static SPIPlanPtr see_enrollment = NULL;
 static SPIPlanPtr see_learners = NULL;
 
@@ -134,6 +135,30 @@ access_check_event(int64 event_id)
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("event " INT64_FORMAT " does not exist", event_id),
 				 errhint("The events are in achieve.event.")));
+}
+
+/* Errors: 23503 no such learner, 42501 not the caller's to see. */
+void
+access_check_learner(int64 learner_id)
+{
+	Datum		key = Int64GetDatum(learner_id);
+
+	if (access_check_table(TABLE_LEARNER))
+	{
+		if (!caller_sees(&see_learner, "SELECT 1 FROM achieve.learner AS l"
+						 " WHERE l.learner_id OPERATOR(pg_catalog.=) $1",
+						 1, &key))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("permission denied for learner " INT64_FORMAT,
+							learner_id),
+					 errhint("It does not exist, or row-level security hides it from you.")));
+	}
+	else if (!row_exists(PATH_LEARNER, 1, &key))
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("learner " INT64_FORMAT " does not exist", learner_id),
+				 errhint("The learners are in achieve.learner.")));
 }
 
 /* Whether row-level security hides an enrollment from the caller. */

@@ -13,6 +13,7 @@
 
 extern bool access_check_table(TableId table);
 extern void access_check_event(int64 event_id);
+extern void access_check_learner(int64 learner_id);
 extern void access_check_enrollment(int64 event_id, int64 learner_id);
 extern void access_visible_learners(int64 event_id, Work *work,
 									IdList *learners);

@@ -210,8 +210,8 @@ api_audit(const AuditRow *row)
 }
 
 /* Every enrollment of a learner. */
-static void
-add_enrollments_of_learner(Work *work, int64 learner_id)
+void
+api_add_enrollments(Work *work, int64 learner_id)
 {
 	ReadSet    *set = read_begin();
 	TupleTableSlot *row;
@@ -238,7 +238,7 @@ api_evaluate(int64 event_id, int64 learner_id,
 	work_touch(&work, FACTS_ALL);
 	work_add_key(&work, event_id, learner_id);
 	if (changed_type != NULL && changed_type->read_by_rules)
-		add_enrollments_of_learner(&work, learner_id);
+		api_add_enrollments(&work, learner_id);
 	engine_run(&work, &ignored);
 }
 

@@ -44,6 +44,7 @@ extern const EventConfig *api_event(ReadSet *set, int64 event_id);
 extern void api_require_open_outcomes(const EventConfig *config);
 extern void api_require_active(const LockedEnrollment *locked,
 							   const EventConfig *config);
+extern void api_add_enrollments(Work *work, int64 learner_id);
 extern void api_audit(const AuditRow *row);
 extern void api_evaluate(int64 event_id, int64 learner_id,
 						 const ConfigAward *changed_type);

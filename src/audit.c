@@ -9,20 +9,25 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "commands/sequence.h"
 #include "utils/builtins.h"
 
 #include "audit.h"
+#include "audit_hash.h"
 #include "facts.h"
 #include "identity.h"
 #include "row_write.h"
 
+bool		audit_erasing = false;
+
 static RowWrite insert_audit = {
 	.table = TABLE_AUDIT,
-	.column_count = 12,
-	.columns = {AUDIT_OCCURRED_AT, AUDIT_TRANSACTION_ID, AUDIT_ACTOR,
-		AUDIT_DATABASE_USER, AUDIT_ACTION, AUDIT_OBJECT, AUDIT_EVENT_ID,
-		AUDIT_LEARNER_ID, AUDIT_OLD_VALUE, AUDIT_NEW_VALUE, AUDIT_EVIDENCE,
-	AUDIT_REASON},
+	.column_count = AUDIT_COLUMNS,
+	.columns = {AUDIT_AUDIT_ID, AUDIT_OCCURRED_AT, AUDIT_TRANSACTION_ID,
+		AUDIT_ACTOR, AUDIT_DATABASE_USER, AUDIT_ACTION, AUDIT_EVENT_ID,
+		AUDIT_LEARNER_ID, AUDIT_OBJECT, AUDIT_OLD_VALUE, AUDIT_NEW_VALUE,
+		AUDIT_EVIDENCE, AUDIT_REASON, AUDIT_ACTOR_SALT, AUDIT_REASON_SALT,
+	AUDIT_HASH},
 };
 
 void
@@ -71,26 +76,73 @@ audit_add(AuditBatch *batch, const AuditRow *row)
 				   row->reason != NULL ? row->reason : identity_reason());
 }
 
-/* Writes the rows in the order they were added. */
-void
+/* Adds the salts and the hash of the row at a position. */
+static void
+add_hash(Digest *digest, ValueColumn *columns, int position)
+{
+	AuditContent row = {0};
+	char		hash[DIGEST_SIZE];
+
+	for (int k = 0; k < AUDIT_ACTOR_SALT; k++)
+	{
+		row.values[k] = columns[k].values[position];
+		row.nulls[k] = columns[k].nulls[position];
+	}
+	audit_add_salt(&columns[AUDIT_ACTOR_SALT], &row, AUDIT_ACTOR,
+				   AUDIT_ACTOR_SALT);
+	audit_add_salt(&columns[AUDIT_REASON_SALT], &row, AUDIT_REASON,
+				   AUDIT_REASON_SALT);
+	audit_row_hash(digest, &row, hash);
+	value_add_text(&columns[AUDIT_HASH], hash);
+}
+
+/*
+ * Writes the rows in the order they were added, each with its hash. Returns
+ * the last one's id.
+ */
+int64
 audit_write(AuditBatch *batch)
 {
 	int			count = batch->actions.count;
-	ValueColumn columns[12] = {
-		{.type = TIMESTAMPTZOID}, {.type = INT8OID}, {.type = TEXTOID},
-		{.type = TEXTOID}, batch->actions, batch->objects, batch->events,
-		batch->learners, batch->old_values, batch->new_values,
-		batch->evidence, batch->reasons
+	ValueColumn columns[AUDIT_COLUMNS] = {
+		[AUDIT_AUDIT_ID] = {.type = INT8OID},
+		[AUDIT_OCCURRED_AT] = {.type = TIMESTAMPTZOID},
+		[AUDIT_TRANSACTION_ID] = {.type = INT8OID},
+		[AUDIT_ACTOR] = {.type = TEXTOID},
+		[AUDIT_DATABASE_USER] = {.type = TEXTOID},
+		[AUDIT_ACTION] = batch->actions,
+		[AUDIT_EVENT_ID] = batch->events,
+		[AUDIT_LEARNER_ID] = batch->learners,
+		[AUDIT_OBJECT] = batch->objects,
+		[AUDIT_OLD_VALUE] = batch->old_values,
+		[AUDIT_NEW_VALUE] = batch->new_values,
+		[AUDIT_EVIDENCE] = batch->evidence,
+		[AUDIT_REASON] = batch->reasons,
+		[AUDIT_ACTOR_SALT] = {.type = UUIDOID},
+		[AUDIT_REASON_SALT] = {.type = UUIDOID},
+		[AUDIT_HASH] = {.type = TEXTOID}
 	};
+	Oid			sequence;
+	Digest	   *digest;
 
 	if (count == 0)
-		return;
-	value_add(&columns[0], TimestampTzGetDatum(facts_now()));
-	value_add(&columns[1], Int64GetDatum(
+		return 0;
+	value_add(&columns[AUDIT_OCCURRED_AT], TimestampTzGetDatum(facts_now()));
+	value_add(&columns[AUDIT_TRANSACTION_ID], Int64GetDatum(
 		(int64) U64FromFullTransactionId(GetTopFullTransactionId())));
-	value_add_text(&columns[2], identity_actor());
-	value_add_text(&columns[3], identity_database_user());
-	for (int k = 0; k < 4; k++)
+	value_add_text(&columns[AUDIT_ACTOR], identity_actor());
+	value_add_text(&columns[AUDIT_DATABASE_USER], identity_database_user());
+	for (int k = AUDIT_OCCURRED_AT; k <= AUDIT_DATABASE_USER; k++)
 		value_repeat(&columns[k], count);
+	sequence = catalog_audit_sequence();
+	digest = digest_create();
+	for (int i = 0; i < count; i++)
+	{
+		value_add(&columns[AUDIT_AUDIT_ID],
+				  Int64GetDatum(nextval_internal(sequence, false)));
+		add_hash(digest, columns, i);
+	}
+	digest_free(digest);
 	rows_write(&insert_audit, columns, NULL);
+	return DatumGetInt64(columns[AUDIT_AUDIT_ID].values[count - 1]);
 }

@@ -38,8 +38,11 @@ typedef struct AuditBatch
 	ValueColumn reasons;
 } AuditBatch;
 
+/* Set while erase_learner takes values out of the audit. */
+extern bool audit_erasing;
+
 extern void audit_begin(AuditBatch *batch);
 extern void audit_add(AuditBatch *batch, const AuditRow *row);
-extern void audit_write(AuditBatch *batch);
+extern int64 audit_write(AuditBatch *batch);
 
 #endif							/* ACHIEVE_AUDIT_H */

@@ -139,7 +139,8 @@ enum
 	AUDIT_AUDIT_ID, AUDIT_OCCURRED_AT, AUDIT_TRANSACTION_ID, AUDIT_ACTOR,
 	AUDIT_DATABASE_USER, AUDIT_ACTION, AUDIT_EVENT_ID, AUDIT_LEARNER_ID,
 	AUDIT_OBJECT, AUDIT_OLD_VALUE, AUDIT_NEW_VALUE, AUDIT_EVIDENCE,
-	AUDIT_REASON
+	AUDIT_REASON, AUDIT_ACTOR_SALT, AUDIT_REASON_SALT, AUDIT_HASH,
+	AUDIT_COLUMNS
 };
 enum
 {
@@ -204,6 +205,7 @@ extern bool catalog_path_begins_null(AccessPath path);
 extern const char *catalog_path_column_name(AccessPath path, int key);
 extern Oid	catalog_path_column_type(AccessPath path, int key);
 extern int	catalog_path_columns(AccessPath path, AttrNumber *columns);
+extern Oid	catalog_audit_sequence(void);
 extern Oid	catalog_relation(const char *name);
 
 #endif							/* ACHIEVE_CATALOG_H */

@@ -79,4 +79,12 @@ typedef bool CompatUpdateIndexes;
 	} while (0)
 #endif
 
+#if PG_VERSION_NUM >= 170000
+#define compat_identity_sequence(rel, column) \
+	getIdentitySequence(rel, column, true)
+#else
+#define compat_identity_sequence(rel, column) \
+	getIdentitySequence(RelationGetRelid(rel), column, true)
+#endif
+
 #endif							/* ACHIEVE_COMPAT_H */

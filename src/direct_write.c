@@ -334,8 +334,21 @@ set_columns(const RowWrite *write, const ValueColumn *columns, int row,
 	}
 }
 
+/* By attribute: whether the write brings a value, so that none is drawn. */
+static bool *
+given_columns(const DirectTable *table, const RowWrite *write)
+{
+	TupleDesc	desc = RelationGetDescr(table->result->ri_RelationDesc);
+	const AttrNumber *numbers = catalog_table(write->table)->columns;
+	bool	   *given = palloc0(desc->natts * sizeof(bool));
+
+	for (int k = 0; k < write->column_count; k++)
+		given[numbers[write->columns[k]] - 1] = true;
+	return given;
+}
+
 static void
-fill_defaults(DirectTable *table, TupleTableSlot *slot)
+fill_defaults(DirectTable *table, const bool *given, TupleTableSlot *slot)
 {
 	ExprContext *context = GetPerTupleExprContext(table->estate);
 	MemoryContext caller =
@@ -345,7 +358,7 @@ fill_defaults(DirectTable *table, TupleTableSlot *slot)
 	{
 		slot->tts_isnull[at] = true;
 		slot->tts_values[at] = (Datum) 0;
-		if (table->defaults[at] != NULL)
+		if (table->defaults[at] != NULL && !given[at])
 			slot->tts_values[at] = ExecEvalExpr(table->defaults[at], context,
 												&slot->tts_isnull[at]);
 	}
@@ -359,6 +372,7 @@ insert_rows(DirectTable *table, const RowWrite *write,
 	Relation	rel = table->result->ri_RelationDesc;
 	CommandId	command = GetCurrentCommandId(true);
 	int			count = columns[0].count;
+	bool	   *given = given_columns(table, write);
 
 	for (int done = 0; done < count; done += BATCH_SIZE)
 	{
@@ -369,7 +383,7 @@ insert_rows(DirectTable *table, const RowWrite *write,
 		{
 			TupleTableSlot *slot = get_slot(table, i);
 
-			fill_defaults(table, slot);
+			fill_defaults(table, given, slot);
 			set_columns(write, columns, done + i, slot);
 			finish_row(table, slot);
 			ExecMaterializeSlot(slot);

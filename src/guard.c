@@ -19,6 +19,7 @@
 #include "utils/inval.h"
 #include "utils/rel.h"
 
+#include "audit.h"
 #include "engine.h"
 #include "identity.h"
 #include "statement.h"
@@ -172,19 +173,28 @@ guard_outcome(PG_FUNCTION_ARGS)
 
 /*
  * guard_audit(): BEFORE INSERT, UPDATE, DELETE or TRUNCATE on the audit, for
- * each statement. Only the engine adds to it, nobody changes it.
+ * each statement, and on its seals and erasures, with the name of the function
+ * that adds to those. Only the engine adds, nobody changes; but erase_learner
+ * takes values out of the audit.
  */
 Datum
 guard_audit(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = trigger_data(fcinfo, "guard_audit");
 
+	const char *function = trigger->tg_trigger->tgnargs > 0 ?
+		trigger->tg_trigger->tgargs[0] : NULL;
+
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event) && statement_writing > 0)
+		return PointerGetDatum(NULL);
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) && audit_erasing &&
+		function == NULL)
 		return PointerGetDatum(NULL);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("\"achieve.%s\" is append-only and written by achieve alone",
 					RelationGetRelationName(trigger->tg_relation)),
+			 function != NULL ? errhint("Use %s.", function) :
 			 errhint("Call achieve.set_context(actor, reason) to say who acts and why; the rows are added by what is then done.")));
 }
 

@@ -23,6 +23,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "audit_seal.h"
 #include "chapters.h"
 #include "installation.h"
 
@@ -306,7 +307,10 @@ run_steps(const Installation *installation, const char *version,
 	if (reached != version)
 	{
 		if (version != NULL)
+		{
+			(void) audit_fill_hashes();
 			(void) make_views_and_triggers(installation, statements, true);
+		}
 		run(psprintf("ALTER TABLE achieve.installation ALTER COLUMN version SET DEFAULT %s",
 					 quote_literal_cstr(reached)));
 		installation_stamp(true);

@@ -15,6 +15,7 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "audit_seal.h"
 #include "chapters.h"
 #include "installation.h"
 
@@ -104,23 +105,28 @@ begin_restore(PG_FUNCTION_ARGS)
  * end_restore() RETURNS text
  *
  * Switches achieve's triggers on again and moves the identities past the ids
- * that were loaded.
+ * that were loaded. Audit rows from before there were hashes get theirs.
  */
 Datum
 end_restore(PG_FUNCTION_ARGS)
 {
 	Installation installation;
 	StringInfoData report;
+	int64		filled;
 	uint64		switched;
 	text	   *done;
 
 	initStringInfo(&report);
 	SPI_connect();
 	enter_installed(&installation);
+	filled = audit_fill_hashes();
 	switched = switch_triggers(&installation, "ENABLE");
 	installation_stamp(false);
 	appendStringInfo(&report, "achieve's triggers are on (" UINT64_FORMAT " switched)",
 					 switched);
+	if (filled > 0)
+		appendStringInfo(&report, "; hashed " INT64_FORMAT " audit rows",
+						 filled);
 	identities_move(chapters_statements(), &report);
 	installation_leave(&installation);
 	SPI_finish();

@@ -6,7 +6,7 @@
  * Evaluates the enrollments for which an instant has passed that their rules
  * read: the end of their event, or midnight, in the event's time zone, of a
  * day on which an achievement that they read begins or expires. Then it
- * announces expiries.
+ * announces expiries, and seals the audit.
  *
  * done_until in achieve.due is how far that got. A transaction that began
  * before an instant may write an outcome after the run that served it; so
@@ -21,6 +21,7 @@
 #include "utils/builtins.h"
 
 #include "api.h"
+#include "audit_seal.h"
 #include "json.h"
 #include "notify.h"
 #include "trigger.h"
@@ -292,5 +293,6 @@ run_due(PG_FUNCTION_ARGS)
 	done = evaluate_due(since, now);
 	done += announce_expiries(now);
 	end_run(now);
+	(void) audit_seal_rows(NULL);
 	PG_RETURN_INT64(done);
 }

@@ -227,6 +227,12 @@ CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON achieve.notification
 CREATE TRIGGER guard_audit BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON achieve.audit
 	FOR EACH STATEMENT EXECUTE FUNCTION achieve.guard_audit();
 
+CREATE TRIGGER guard_audit BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON achieve.audit_seal
+	FOR EACH STATEMENT EXECUTE FUNCTION achieve.guard_audit('achieve.seal_audit()');
+
+CREATE TRIGGER guard_audit BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON achieve.audit_erasure
+	FOR EACH STATEMENT EXECUTE FUNCTION achieve.guard_audit('achieve.erase_learner()');
+
 CREATE TRIGGER guard_used BEFORE DELETE ON achieve.session
 	FOR EACH ROW EXECUTE FUNCTION achieve.guard_used('attendance', 'session_no');
 

@@ -89,7 +89,8 @@ SELECT a.audit_id,
 	a.old_value,
 	a.new_value,
 	a.evidence,
-	a.reason
+	a.reason,
+	a.hash
 FROM achieve.audit a
 CROSS JOIN LATERAL (SELECT coalesce(a.new_value, a.old_value) AS value) v
 LEFT JOIN achieve.event e ON e.event_id = a.event_id
@@ -119,3 +120,4 @@ COMMENT ON COLUMN achieve.audit_tab.old_value IS 'What was there before; null wh
 COMMENT ON COLUMN achieve.audit_tab.new_value IS 'What is there since; null when something was removed.';
 COMMENT ON COLUMN achieve.audit_tab.evidence IS 'For a rule''s decision: the rule''s text and the facts that it saw.';
 COMMENT ON COLUMN achieve.audit_tab.reason IS 'Why, as the person or the app said, or as the engine explains.';
+COMMENT ON COLUMN achieve.audit_tab.hash IS 'SHA-256 of the row, in hexadecimal: verify_audit() compares.';

@@ -114,9 +114,9 @@ FROM contract c
 ORDER BY c.kind, c.relation;
 
 -- The further columns of audit_tab are the audit's own, so that nothing of a
--- row is missing on the tab.
+-- row is missing on the tab but the salts, which are random.
 SELECT is_empty(
-	$$SELECT column_name, column_type FROM present WHERE relation = 'audit'
+	$$SELECT column_name, column_type FROM present WHERE relation = 'audit' AND column_name NOT LIKE '%\_salt'
 	  EXCEPT SELECT column_name, column_type FROM present WHERE relation = 'audit_tab'$$,
 	'achieve.audit_tab shows every column of the audit');
 

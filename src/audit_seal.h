@@ -1,0 +1,17 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit_seal.h
+ *		Seals over the audit.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef ACHIEVE_AUDIT_SEAL_H
+#define ACHIEVE_AUDIT_SEAL_H
+
+/* audit_seal.c */
+extern int64 audit_seal_rows(const char *reason);
+
+/* audit_fill.c */
+extern int64 audit_fill_hashes(void);
+
+#endif							/* ACHIEVE_AUDIT_SEAL_H */
