@@ -193,7 +193,8 @@ ISOLATION = \
 	serializable_read_committed repeatable_read_late gapless_numbers \
 	fast_numbers gapless_repeatable_read new_enrollment_repeatable_read \
 	notification_workers \
-	attach_writes
+	attach_writes \
+	seal_seal seal_late_commit
 
 HDRS        = $(wildcard src/*.h) src/install_sql.h
 DATA_built  = sql/achieve--$(EXTVERSION).sql
@@ -225,6 +226,7 @@ bench-quick:
 	tools/with-tree.sh test/bench/run.sh quick
 soak:
 	tools/with-tree.sh test/bench/run.sh races
+	ACHIEVE_TAMPERS=1000 ACHIEVE_WRITING_SECONDS=60 tools/with-tree.sh tools/check.sh tap
 demo:
 	tools/demo.sh
 demo-stop:

@@ -99,8 +99,9 @@ read_value(void *state, HeapTuple tuple, TupleDesc desc)
 
 	heap_deform_tuple(tuple, desc, values, nulls);
 	erasure_id = DatumGetInt64(values[0]);
-	column = TextDatumGetCString(values[2]);
-	kept = TextDatumGetCString(values[3]);
+	/* not null, unless somebody has dropped the constraints */
+	column = nulls[2] ? "" : TextDatumGetCString(values[2]);
+	kept = nulls[3] ? "" : TextDatumGetCString(values[3]);
 	if (!erasures->is_reading || erasures->reading != erasure_id)
 	{
 		finish_erasure(erasures);

@@ -166,7 +166,7 @@ audit_seal_root(Digest *digest, const Seal *seal, char *hex)
 	digest_add_int64(digest, seal->row_count);
 	digest_add_string(digest, seal->row_ids);
 	digest_add_string(digest, seal->rows_hash);
-	digest_add_int64(digest, seal->foreign_count);
+	digest_add_int64(digest, seal->foreign_until);
 	digest_add_string(digest, seal->snapshot);
 	digest_add_string(digest, seal->system_identifier);
 	digest_add_instant(digest, seal->sealed_at);
@@ -184,25 +184,46 @@ audit_read_row(AuditContent *row, HeapTuple tuple, TupleDesc desc)
 	row->actor_digest = row->reason_digest = NULL;
 }
 
+/* What cannot be null may be so all the same, once constraints are gone. */
+static char *
+text_or_empty(Datum value, bool isnull)
+{
+	return isnull ? "" : TextDatumGetCString(value);
+}
+
+static char *
+text_or_null(Datum value, bool isnull)
+{
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
 /* Takes a row of SEAL_COLUMN_LIST apart, in the current memory context. */
 void
 audit_read_seal(Seal *seal, HeapTuple tuple, TupleDesc desc)
 {
 	Datum		values[13];
 	bool		nulls[13];
+	const int	actor = 9;
+	const int	reason = 11;
 
 	heap_deform_tuple(tuple, desc, values, nulls);
 	seal->seal_id = DatumGetInt64(values[0]);
-	seal->previous_root = TextDatumGetCString(values[1]);
+	seal->previous_root = text_or_empty(values[1], nulls[1]);
 	seal->row_count = DatumGetInt64(values[2]);
-	seal->row_ids = TextDatumGetCString(values[3]);
-	seal->rows_hash = TextDatumGetCString(values[4]);
-	seal->foreign_count = DatumGetInt64(values[5]);
-	seal->snapshot = TextDatumGetCString(values[6]);
-	seal->system_identifier = TextDatumGetCString(values[7]);
+	seal->row_ids = text_or_empty(values[3], nulls[3]);
+	seal->rows_hash = text_or_empty(values[4], nulls[4]);
+	seal->foreign_until = DatumGetInt64(values[5]);
+	seal->snapshot = text_or_empty(values[6], nulls[6]);
+	seal->system_identifier = text_or_empty(values[7], nulls[7]);
 	seal->sealed_at = DatumGetTimestampTz(values[8]);
-	seal->actor = nulls[9] ? NULL : TextDatumGetCString(values[9]);
-	seal->database_user = TextDatumGetCString(values[10]);
-	seal->reason = nulls[11] ? NULL : TextDatumGetCString(values[11]);
-	seal->root = TextDatumGetCString(values[12]);
+	seal->actor = text_or_null(values[actor], nulls[actor]);
+	seal->database_user = text_or_empty(values[10], nulls[10]);
+	seal->reason = text_or_null(values[reason], nulls[reason]);
+	seal->root = text_or_empty(values[12], nulls[12]);
+	seal->incomplete = false;
+	for (int i = 0; i < lengthof(nulls); i++)
+	{
+		if (nulls[i] && i != actor && i != reason)
+			seal->incomplete = true;
+	}
 }

@@ -33,7 +33,7 @@ typedef struct Seal
 	int64		row_count;
 	char	   *row_ids;
 	char	   *rows_hash;
-	int64		foreign_count;
+	int64		foreign_until;
 	char	   *snapshot;
 	char	   *system_identifier;
 	TimestampTz sealed_at;
@@ -41,11 +41,12 @@ typedef struct Seal
 	char	   *database_user;
 	char	   *reason;			/* NULL: null */
 	char	   *root;
+	bool		incomplete;		/* something is null that never is */
 } Seal;
 
 #define SEAL_COLUMN_LIST \
 	"s.seal_id, s.previous_root, s.row_count, s.row_ids, s.rows_hash," \
-	" s.foreign_count, s.snapshot, s.system_identifier, s.sealed_at, s.actor," \
+	" s.foreign_until, s.snapshot, s.system_identifier, s.sealed_at, s.actor," \
 	" s.database_user, s.reason, s.root"
 
 /* What comes before the first seal. */

@@ -7,10 +7,11 @@
  * say nothing of that: a transaction with lower ones may commit later. So a
  * seal keeps the snapshot that it saw, and the next one takes the rows of all
  * transactions that this snapshot did not show. Which rows a seal has is
- * written down as ids, so that it holds in a copy of the database too. There
- * transactions have other numbers: after the copy was made, and for rows of
- * transactions with numbers that are still to come there (foreign ones), it is
- * the ids that say which rows are sealed.
+ * written down as ids, so that it holds in a copy of the database too, in a
+ * cluster where transactions have other numbers: the first seal that is made
+ * there goes by the ids, and takes all that came with the copy. Rows of that
+ * cluster's own have higher ids, for the identities go on after those that
+ * came.
  *
  * One seal is made at a time, under a lock of the table, and continues the
  * root of the one before; that no two continue the same one is a constraint.
@@ -39,7 +40,7 @@ PG_FUNCTION_INFO_V1(audit_digest);
 
 static Statement insert_seal = {
 	.sql = "INSERT INTO achieve.audit_seal (seal_id, previous_root,"
-	" row_count, row_ids, rows_hash, foreign_count, snapshot,"
+	" row_count, row_ids, rows_hash, foreign_until, snapshot,"
 	" system_identifier, sealed_at, actor, database_user, reason, root)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
 	.table = TABLE_AUDIT,
@@ -63,12 +64,13 @@ typedef struct Sealing
 	Seal		before;			/* the last seal; seal_id 0: there is none */
 	SeenTransactions before_saw;
 	bool		same_system;	/* transactions can be compared with those */
-	IdRanges	sealed;			/* what they do not say is in a seal */
+	IdRanges	sealed;			/* otherwise: what is in a seal */
+	int64		foreign_until;	/* up to this id all is in a seal already */
 	SeenTransactions sees;
 	int64		own_transaction;	/* 0: none yet */
 	IdRanges	rows;
 	int64		count;
-	int64		foreign_count;
+	int64		foreign_seen;	/* the highest id that came, as of this seal */
 	Digest	   *digest;
 } Sealing;
 
@@ -98,9 +100,10 @@ keep_sealed(void *state, HeapTuple tuple, TupleDesc desc)
 static bool
 is_sealed(const Sealing *sealing, int64 audit_id, int64 transaction_id)
 {
-	return (sealing->same_system &&
-			seen_includes(&sealing->before_saw, transaction_id)) ||
-		id_ranges_find(&sealing->sealed, audit_id) != NULL;
+	if (!sealing->same_system)
+		return id_ranges_find(&sealing->sealed, audit_id) != NULL;
+	return audit_id <= sealing->foreign_until ||
+		seen_includes(&sealing->before_saw, transaction_id);
 }
 
 /* Takes a row in: audit_id, transaction_id, hash. */
@@ -126,7 +129,7 @@ take_row(void *state, HeapTuple tuple, TupleDesc desc)
 	MemoryContextSwitchTo(caller);
 	sealing->count++;
 	if ((uint64) transaction_id >= sealing->sees.xmax)
-		sealing->foreign_count++;
+		sealing->foreign_seen = Max(sealing->foreign_seen, audit_id);
 	audit_row_line(line, audit_id,
 				   nulls[2] ? "" : TextDatumGetCString(values[2]));
 	digest_add_line(sealing->digest, line);
@@ -149,13 +152,20 @@ collect(Sealing *sealing, Seal *seal)
 				   seal->system_identifier) == 0 &&
 			seen_read(&sealing->before_saw, sealing->before.snapshot);
 	if (sealing->same_system)
+	{
 		from = Int64GetDatum((int64) sealing->before_saw.xmin);
-	audit_scan(sealing->same_system ?
-			   "SELECT s.row_ids FROM achieve.audit_seal AS s"
-			   " WHERE s.foreign_count OPERATOR(pg_catalog.>) 0" :
-			   "SELECT s.row_ids FROM achieve.audit_seal AS s",
-			   NULL, keep_sealed, sealing);
-	id_ranges_sort(&sealing->sealed);
+		sealing->foreign_until = sealing->before.foreign_until;
+		sealing->foreign_seen = sealing->foreign_until;
+	}
+	else
+	{
+		audit_scan("SELECT s.row_ids FROM achieve.audit_seal AS s", NULL,
+				   keep_sealed, sealing);
+		id_ranges_sort(&sealing->sealed);
+		if (sealing->sealed.count > 0)
+			sealing->foreign_seen =
+				sealing->sealed.ranges[sealing->sealed.count - 1].last;
+	}
 	digest_begin_lines(sealing->digest);
 	audit_scan("SELECT a.audit_id, a.transaction_id, a.hash"
 			   " FROM achieve.audit AS a"
@@ -167,7 +177,7 @@ collect(Sealing *sealing, Seal *seal)
 	seal->rows_hash = pstrdup(hash);
 	seal->row_ids = ids.data;
 	seal->row_count = sealing->count;
-	seal->foreign_count = sealing->foreign_count;
+	seal->foreign_until = sealing->foreign_seen;
 }
 
 static Datum
@@ -192,7 +202,7 @@ write_seal(const Seal *seal)
 	values[2] = Int64GetDatum(seal->row_count);
 	values[3] = CStringGetTextDatum(seal->row_ids);
 	values[4] = CStringGetTextDatum(seal->rows_hash);
-	values[5] = Int64GetDatum(seal->foreign_count);
+	values[5] = Int64GetDatum(seal->foreign_until);
 	values[6] = CStringGetTextDatum(seal->snapshot);
 	values[7] = CStringGetTextDatum(seal->system_identifier);
 	values[8] = TimestampTzGetDatum(seal->sealed_at);

@@ -229,6 +229,8 @@ bool
 catalog_table_is_direct(TableId table)
 {
 	return catalog_direct_access && catalog_table(table)->plain;
+}
+
 /*
  * The sequence that the audit's ids are drawn from.
  *

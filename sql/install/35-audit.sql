@@ -10,7 +10,7 @@ CREATE TABLE achieve.audit_seal (
 	row_count bigint NOT NULL,
 	row_ids text NOT NULL,
 	rows_hash text NOT NULL,
-	foreign_count bigint NOT NULL,
+	foreign_until bigint NOT NULL,
 	snapshot text NOT NULL,
 	system_identifier text NOT NULL,
 	sealed_at timestamptz NOT NULL,
@@ -27,7 +27,7 @@ COMMENT ON COLUMN achieve.audit_seal.previous_root IS 'The root of the seal befo
 COMMENT ON COLUMN achieve.audit_seal.row_count IS 'How many rows of the audit it has.';
 COMMENT ON COLUMN achieve.audit_seal.row_ids IS 'Their audit_ids, as ranges: 1-7,9,12-40.';
 COMMENT ON COLUMN achieve.audit_seal.rows_hash IS 'SHA-256 over their ids and hashes, by id, in hexadecimal.';
-COMMENT ON COLUMN achieve.audit_seal.foreign_count IS 'How many of them came from another database cluster, with transactions whose numbers this one had not reached.';
+COMMENT ON COLUMN achieve.audit_seal.foreign_until IS 'The highest audit_id that came with a dump of another database cluster; 0 where none did. Up to there all is sealed.';
 COMMENT ON COLUMN achieve.audit_seal.snapshot IS 'The transactions that were finished when it was made, as pg_snapshot writes it; the next seal takes the rows of all others.';
 COMMENT ON COLUMN achieve.audit_seal.system_identifier IS 'The database cluster in which it was made, whose transactions the snapshot means.';
 COMMENT ON COLUMN achieve.audit_seal.sealed_at IS 'When it was made.';

@@ -23,7 +23,7 @@ CREATE FUNCTION row_hash(a achieve.audit) RETURNS text LANGUAGE sql AS $$
 CREATE FUNCTION seal_root(s achieve.audit_seal) RETURNS text LANGUAGE sql AS $$
 	SELECT digest(item('achieve.audit.seal.1') || item(s.seal_id::text) || item(s.previous_root) || item(s.row_count::text)
 		|| item(s.row_ids) || item(s.rows_hash)
-		|| item(s.foreign_count::text) || item(s.snapshot) || item(s.system_identifier)
+		|| item(s.foreign_until::text) || item(s.snapshot) || item(s.system_identifier)
 		|| item(microseconds(s.sealed_at)) || item(s.actor) || item(s.database_user) || item(s.reason))$$;
 CREATE FUNCTION rows_hash(first bigint, last bigint) RETURNS text LANGUAGE sql AS $$
 	SELECT digest(string_agg(audit_id || ':' || hash || E'\n', '' ORDER BY audit_id)) FROM achieve.audit
@@ -184,7 +184,7 @@ FROM achieve.audit a WHERE audit_id >= 50 ORDER BY audit_id;
 
 -- run_due() seals, and a read-only transaction verifies.
 SELECT achieve.run_due();
-SELECT seal_id, row_ids, foreign_count FROM achieve.audit_seal ORDER BY seal_id DESC LIMIT 1;
+SELECT seal_id, row_ids, foreign_until FROM achieve.audit_seal ORDER BY seal_id DESC LIMIT 1;
 -- Rows of transactions that are still to come here are sealed once, too.
 SELECT achieve.seal_audit();
 BEGIN READ ONLY;
