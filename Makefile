@@ -194,7 +194,7 @@ ISOLATION = \
 	fast_numbers gapless_repeatable_read new_enrollment_repeatable_read \
 	notification_workers \
 	attach_writes \
-	seal_seal seal_late_commit
+	seal_seal seal_late_commit erase_written
 
 HDRS        = $(wildcard src/*.h) src/install_sql.h
 DATA_built  = sql/achieve--$(EXTVERSION).sql

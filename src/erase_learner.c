@@ -3,6 +3,9 @@
  * erase_learner.c
  *		erase_learner: takes a learner's personal data away.
  *
+ * What is erased is what is committed, at every isolation level: an older
+ * snapshot must not be a hiding place.
+ *
  * The learner's row, outcomes and audit stay, without what tells who it was:
  * name, e-mail address, the app's key, what people have written about the
  * learner, and the texts of the certificates. Of what is erased from the
@@ -36,12 +39,22 @@ static Statement lock_names = {
 	.types = {INT8OID},
 };
 
+static Statement find_enrollments = {
+	.sql = "SELECT 1 FROM achieve.enrollment AS n"
+	" WHERE n.learner_id OPERATOR(pg_catalog.=) $1",
+	.table = TABLE_LEARNER,
+	.argument_count = 1,
+	.types = {INT8OID},
+	.latest = true,
+};
+
 /*
  * All that follow may take: $1 the learner; $2 the learner's events; $3 name,
  * e-mail address and reference, which an actor may be.
  */
 #define ERASURE_ARGUMENTS \
-	.argument_count = 3, .types = {INT8OID, INT8ARRAYOID, TEXTARRAYOID}
+	.argument_count = 3, .types = {INT8OID, INT8ARRAYOID, TEXTARRAYOID}, \
+	.latest = true
 #define IS_LEARNER(column) "(" column " OPERATOR(pg_catalog.=) ANY ($3))"
 #define WITHOUT_LEARNER(column) \
 	column " = CASE WHEN " IS_LEARNER("t." column) " THEN " ERASED \
@@ -177,6 +190,7 @@ static Statement find_audit_values = {
 	.table = TABLE_AUDIT,
 	.argument_count = 4,
 	.types = {INT8OID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID},
+	.latest = true,
 };
 
 static Statement erase_audit_actors = {
@@ -185,6 +199,7 @@ static Statement erase_audit_actors = {
 	.table = TABLE_AUDIT,
 	.argument_count = 1,
 	.types = {INT8ARRAYOID},
+	.latest = true,
 };
 
 static Statement erase_audit_reasons = {
@@ -193,6 +208,7 @@ static Statement erase_audit_reasons = {
 	.table = TABLE_AUDIT,
 	.argument_count = 1,
 	.types = {INT8ARRAYOID},
+	.latest = true,
 };
 
 static Statement insert_erasures = {
@@ -224,7 +240,12 @@ typedef struct AuditValues
 	Digest	   *digest;
 } AuditValues;
 
-/* Locks the learner, and then the enrollments; adds their events. */
+/*
+ * Locks the learner, and then the enrollments; adds their events. From then on
+ * nobody enrolls the learner.
+ *
+ * Errors: 40001 when the learner was enrolled since a snapshot that is kept.
+ */
 static void
 lock_all(int64 learner_id, LearnerNames *names, ValueColumn *events)
 {
@@ -254,6 +275,12 @@ lock_all(int64 learner_id, LearnerNames *names, ValueColumn *events)
 	for (int i = 0; i < work.key_count; i++)
 		value_add(events, Int64GetDatum(work.keys[i].event_id));
 	(void) locks_take(&work, &count);
+	if (statement_run(&find_enrollments, &value, NULL) != events->count)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access: learner " INT64_FORMAT " was enrolled meanwhile",
+						learner_id),
+				 errhint("The transaction might succeed if retried.")));
 }
 
 /* Remembers a value of a row that find_audit_values has found, if it goes. */

@@ -91,7 +91,8 @@ statement_run(Statement *statement, const Datum *values, const char *nulls)
 		Snapshot	snapshot = InvalidSnapshot;
 		SPIPlanPtr	plan = choose_plan(statement, values);
 
-		if (IsolationUsesXactSnapshot() && !IsolationIsSerializable())
+		if (IsolationUsesXactSnapshot() &&
+			(statement->latest || !IsolationIsSerializable()))
 		{
 			CommandCounterIncrement();
 			snapshot = RegisterSnapshot(GetLatestSnapshot());

@@ -21,6 +21,7 @@ typedef struct Statement
 	TableId		table;			/* acts as this table's owner */
 	int			argument_count;
 	Oid			types[STATEMENT_MAX_ARGUMENTS];
+	bool		latest;			/* sees what is committed, also at SERIALIZABLE */
 	SPIPlanPtr	plan;			/* generic: for few rows */
 	SPIPlanPtr	batch_plan;		/* planned each time: for many */
 	int			array_argument; /* the first array among the arguments, -1: none */

@@ -67,6 +67,7 @@ BEGIN
 	PERFORM public.foresee();
 	PERFORM achieve.transfer_enrollment(4001, 4005, 4002, 'r'); PERFORM achieve.create_event('h-course', '2030-05-01 09:00+00', 'H-3');
 	INSERT INTO achieve.template_requirement (template_id, code) VALUES (4000, 'essay');
+	PERFORM achieve.seal_audit('r'), achieve.audit_digest(); PERFORM FROM achieve.verify_audit(); PERFORM achieve.erase_learner(4003, 'r');
 	PERFORM FROM achieve.health; PERFORM achieve.prune_notifications('-infinity');
 	PERFORM achieve.sync_event(4001); PERFORM achieve.evaluate_event(4001);
 	SET LOCAL achieve.evaluation = commit; DELETE FROM achieve.score WHERE learner_id OPERATOR(pg_catalog.=) 4002; SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL achieve.evaluation = statement;
