@@ -88,7 +88,7 @@ SELECT count(*) AS failures FROM achieve.notification WHERE topic = 'certificate
 UPDATE achieve.certificate_template SET body = '<svg>{{learner_name}}</svg>' WHERE code = 'unknown';
 SELECT achieve.regenerate_certificates(8200, '{8201}');
 SELECT achievement_type, revision, status, problem FROM tab
-	WHERE achievement_type IN ('unknown', 'empty');
+	WHERE achievement_type IN ('unknown', 'empty') ORDER BY achievement_type DESC;
 SELECT * FROM achieve.check_outcomes(8200);
 ROLLBACK;
 -- Nothing is left behind by what is rolled back.
