@@ -108,8 +108,22 @@ millionths(Datum n, Decimal *d)
 bool
 decimal_try_numeric(Numeric n, Decimal *d)
 {
+	bool		too_big = false;
+	int32		whole;
+
 	if (numeric_is_nan(n) || numeric_is_inf(n))
 		return false;
+	/* most are small whole numbers, written as such */
+	if (DatumGetInt32(DirectFunctionCall1(numeric_scale,
+										  NumericGetDatum(n))) == 0)
+	{
+		whole = numeric_int4_opt_error(n, &too_big);
+		if (!too_big)
+		{
+			*d = whole * DECIMAL_ONE;
+			return true;
+		}
+	}
 	return millionths(DirectFunctionCall2(numeric_mul, NumericGetDatum(n),
 										  numeric_million()), d);
 }

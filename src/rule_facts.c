@@ -55,7 +55,9 @@ rule_find_fact(const char *word, int length, RuleFact *fact)
 	{
 		const char *name = rule_fact_info[i].name;
 
-		if (strlen(name) == length && pg_strncasecmp(word, name, length) == 0)
+		/* most differ in the first letter, whatever its case */
+		if (length > 0 && (word[0] | 0x20) == name[0] &&
+			strlen(name) == length && pg_strncasecmp(word, name, length) == 0)
 		{
 			*fact = i;
 			return true;

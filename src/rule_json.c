@@ -53,16 +53,24 @@ rule_natural_range(RuleFact fact)
 	}
 }
 
+/* A fact, or one of its codes. */
+typedef struct FactKey
+{
+	RuleFact	fact;
+	const char *code;			/* NULL: the fact has none */
+	int			code_len;
+} FactKey;
+
 /* "score(final)", to name what is wrong; long codes are cut. */
 static char *
-key_name(RuleFact fact, const char *code, int code_len)
+key_name(const FactKey *key)
 {
 	StringInfoData name;
 
-	if (code == NULL)
-		return psprintf("\"%s\"", rule_fact_name(fact));
+	if (key->code == NULL)
+		return psprintf("\"%s\"", rule_fact_name(key->fact));
 	initStringInfo(&name);
-	rule_print_quantity(&name, fact, code, code_len);
+	rule_print_quantity(&name, key->fact, key->code, key->code_len);
 	return rule_quote_part(name.data, name.len);
 }
 
@@ -88,7 +96,7 @@ value_text(JsonbValue *value)
 
 /* Refuse a value of a type that the fact does not take. */
 static void
-wrong_type(const char *name, RuleFact fact, JsonbValue *value)
+wrong_type(const FactKey *key, JsonbValue *value)
 {
 	static const char *const hints[] = {
 		[RULE_KIND_NUMBER] = "Give a number, or while it is open [low, high] or null.",
@@ -98,67 +106,68 @@ wrong_type(const char *name, RuleFact fact, JsonbValue *value)
 
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("wrong value for fact %s: %s", name, value_text(value)),
-			 errhint("%s", hints[rule_fact_info[fact].kind])));
+			 errmsg("wrong value for fact %s: %s", key_name(key),
+					value_text(value)),
+			 errhint("%s", hints[rule_fact_info[key->fact].kind])));
 }
 
 /* A number that the fact can have. */
 static Decimal
-read_number(const char *name, RuleFact fact, JsonbValue *value)
+read_number(const FactKey *key, JsonbValue *value)
 {
-	DecimalRange natural = rule_natural_range(fact);
+	DecimalRange natural = rule_natural_range(key->fact);
 	Decimal		number;
 
 	if (!decimal_try_numeric(value->val.numeric, &number))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("number for fact %s is out of range: %s", name,
-						value_text(value)),
+				 errmsg("number for fact %s is out of range: %s",
+						key_name(key), value_text(value)),
 				 errhint("Numbers have at most %d digits before the decimal point.",
 						 DECIMAL_WHOLE_DIGITS)));
 	if (number < natural.low || number > natural.high)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number for fact %s is out of range: %s", name,
-						value_text(value)),
+				 errmsg("number for fact %s is out of range: %s",
+						key_name(key), value_text(value)),
 				 natural.high == DECIMAL_INFINITY ?
 				 errhint("Give a number that is not negative.") :
 				 errhint("Give a number from 0 to %d.",
 						 (int) (natural.high / DECIMAL_ONE))));
-	if (rule_is_count(fact) && number % DECIMAL_ONE != 0)
+	if (rule_is_count(key->fact) && number % DECIMAL_ONE != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number for fact %s is not whole: %s", name,
-						value_text(value)),
+				 errmsg("number for fact %s is not whole: %s",
+						key_name(key), value_text(value)),
 				 errhint("Sessions are counted: give a whole number.")));
 	return number;
 }
 
 /* [low, high] of a fact that is open; null is as far as the fact can go. */
 static DecimalRange
-read_range(const char *name, RuleFact fact, JsonbValue *value)
+read_range(const FactKey *key, JsonbValue *value)
 {
 	JsonbContainer *array = value->val.binary.data;
-	DecimalRange range = rule_natural_range(fact);
+	DecimalRange range = rule_natural_range(key->fact);
 	JsonbValue *low;
 	JsonbValue *high;
 
 	if (JsonContainerSize(array) != 2)
-		wrong_type(name, fact, value);
+		wrong_type(key, value);
 	low = getIthJsonbValueFromContainer(array, 0);
 	high = getIthJsonbValueFromContainer(array, 1);
 	if ((low->type != jbvNumeric && low->type != jbvNull) ||
 		(high->type != jbvNumeric && high->type != jbvNull))
-		wrong_type(name, fact, value);
+		wrong_type(key, value);
 	if (low->type == jbvNumeric)
-		range.low = read_number(name, fact, low);
+		range.low = read_number(key, low);
 	if (high->type == jbvNumeric)
-		range.high = read_number(name, fact, high);
+		range.high = read_number(key, high);
 	if (range.low > range.high)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("range for fact %s is empty: %s", name,
-						value_text(value)),
+				 errmsg("range for fact %s is empty: %s",
+						key_name(key), value_text(value)),
 				 errhint("Give the lower bound first.")));
 	return range;
 }
@@ -171,6 +180,7 @@ read_value(RuleFact fact, const char *code, int code_len, JsonbValue *value)
 	bool		is_array = value->type == jbvBinary &&
 		JsonContainerIsArray(value->val.binary.data);
 	GivenFact	given = {.form = GIVEN_VALUE};
+	FactKey		key = {fact, code, code_len};
 
 	if (value->type == jbvNull)
 	{
@@ -186,16 +196,16 @@ read_value(RuleFact fact, const char *code, int code_len, JsonbValue *value)
 	}
 	else if (value->type == jbvNumeric && (info->kind & RULE_KIND_NUMBER))
 	{
-		given.range.low = read_number(key_name(fact, code, code_len), fact, value);
+		given.range.low = read_number(&key, value);
 		given.range.high = given.range.low;
 	}
 	else if (is_array && (info->kind & RULE_KIND_NUMBER))
 	{
-		given.range = read_range(key_name(fact, code, code_len), fact, value);
+		given.range = read_range(&key, value);
 		given.form = GIVEN_RANGE;
 	}
 	else
-		wrong_type(key_name(fact, code, code_len), fact, value);
+		wrong_type(&key, value);
 
 	if (info->kind == RULE_KIND_BOTH)
 	{
