@@ -164,7 +164,7 @@ REGRESS = \
 	behave_manual behave_corrections behave_standing behave_validity behave_audit behave_rekey \
 	approve event_life transfer number_sequence \
 	refuse_facts refuse_functions \
-	notification_net notification_claim notification_prune run_due record_views record_as_of \
+	notification_net notification_claim notification_prune run_due clock_back record_views record_as_of \
 	certificate_issue certificate_life certificate_refuse certificate_badge certificate_docs \
 	inherit tabs tabs_waiting tabs_facts tabs_rights tabs_page \
 	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend numbers_page schema_page reference_page \
@@ -225,6 +225,7 @@ bench:
 bench-quick:
 	tools/with-tree.sh test/bench/run.sh quick
 soak:
+	tools/with-tree.sh test/soak/run.sh soak
 	tools/with-tree.sh test/bench/run.sh races
 	ACHIEVE_TAMPERS=1000 ACHIEVE_WRITING_SECONDS=60 tools/with-tree.sh tools/check.sh tap
 demo:

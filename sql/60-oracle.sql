@@ -328,7 +328,10 @@ AS $$
 	CROSS JOIN LATERAL (
 		SELECT CASE WHEN e.passing_rule IS NULL THEN 'pending'
 			ELSE achieve.evaluate(e.passing_rule,
-				f.facts || achieve.oracle_holds(e.passing_rule, f.learner_id, f.event_id, NULL, e.time_zone,
+				f.facts
+					-- what had ended by then stays so when the clock is set back
+					|| CASE WHEN r.rule_outcome <> 'pending' AND e.ends_at <= r.rule_decided_at THEN '{"ended": true}'::jsonb ELSE '{}' END
+					|| achieve.oracle_holds(e.passing_rule, f.learner_id, f.event_id, NULL, e.time_zone,
 					(now() AT TIME ZONE e.time_zone)::date, judged.decided_on),
 				judged.closed) END AS outcome
 	) verdict
@@ -350,7 +353,9 @@ AS $$
 		coalesce(record.issued_by_rule_at, n.enrolled_at),
 		CASE WHEN f.facts IS NOT NULL
 			THEN achieve.evaluate(o.award_rule,
-				seen.facts || achieve.oracle_holds(o.award_rule, n.learner_id, n.event_id, o.achievement_type_id,
+				seen.facts
+					|| CASE WHEN e.ends_at <= record.issued_by_rule_at THEN '{"ended": true}'::jsonb ELSE '{}' END
+					|| achieve.oracle_holds(o.award_rule, n.learner_id, n.event_id, o.achievement_type_id,
 					e.time_zone, (now() AT TIME ZONE e.time_zone)::date,
 					(record.issued_by_rule_at AT TIME ZONE e.time_zone)::date),
 				e.status IN ('closed', 'finalized')) END

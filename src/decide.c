@@ -166,8 +166,8 @@ make_state(Evaluation *evaluation, const LockedEnrollment *locked,
 }
 
 /*
- * Points holds() at what is being decided, the passing rule or an award: is
- * it decided already, and when?
+ * Points holds() and ended at what is being decided, the passing rule or an
+ * award: is it decided already, and when?
  */
 void
 decide_subject(EnrollmentState *state, const AwardState *award)
@@ -178,11 +178,14 @@ decide_subject(EnrollmentState *state, const AwardState *award)
 		award->held_id != 0 && award->held_by_rule;
 
 	state->facts.award_type_id = award == NULL ? 0 : award->config->type_id;
-	state->facts.decided = decided && state->learner != NULL;
-	if (state->facts.decided)
-		state->facts.decided_on =
-			date_in_zone(award == NULL ? state->rule_decided_at :
-						 award->held_issued_at, state->config->time_zone);
+	state->facts.decided = decided;
+	if (!decided)
+		return;
+	state->facts.decided_at = award == NULL ? state->rule_decided_at :
+		award->held_issued_at;
+	if (state->learner != NULL)
+		state->facts.decided_on = date_in_zone(state->facts.decided_at,
+											   state->config->time_zone);
 }
 
 static Truth

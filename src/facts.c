@@ -417,6 +417,18 @@ holds(EnrollmentFacts *facts, const char *code, int code_len)
 	return TRUTH_OPEN;
 }
 
+/*
+ * Whether the event has ended. For what is decided already, it has if it had
+ * by then: a clock that is set back takes nothing back.
+ */
+static bool
+has_ended(const EnrollmentFacts *facts)
+{
+	TimestampTz end = facts->config->ends_at;
+
+	return end <= facts_now() || (facts->decided && end <= facts->decided_at);
+}
+
 static const ConditionFact *
 find_condition(EnrollmentFacts *facts, const char *name, int name_len)
 {
@@ -494,8 +506,7 @@ answer_flag(RuleFacts *asked, RuleFact fact, const char *code, int code_len)
 		case RULE_FACT_HOLDS:
 			return holds(facts, code, code_len);
 		case RULE_FACT_ENDED:
-			return facts->config->ends_at <= facts_now() ? TRUTH_YES :
-				TRUTH_OPEN;
+			return has_ended(facts) ? TRUTH_YES : TRUTH_OPEN;
 		case RULE_FACT_PASSED:
 			return facts->passed;
 		case RULE_FACT_FAILED:

@@ -87,11 +87,12 @@ typedef struct EnrollmentFacts
 	ConditionFact *conditions;
 	int			condition_count;
 
-	/* for holds(): set by whoever evaluates */
+	/* for holds() and ended: set by whoever evaluates */
 	Learner    *learner;
 	int64		award_type_id;	/* the award being decided, 0: passing rule */
 	bool		decided;		/* it is decided already, and when */
-	DateADT		decided_on;
+	TimestampTz decided_at;
+	DateADT		decided_on;		/* set only with a learner */
 	DateADT		today;
 
 	/* for award rules */

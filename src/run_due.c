@@ -11,7 +11,9 @@
  * done_until in achieve.due is how far that got. A transaction that began
  * before an instant may write an outcome after the run that served it; so
  * each run serves the hour before the last one again, which costs an
- * evaluation and changes nothing that is right.
+ * evaluation and changes nothing that is right. Where done_until lies more
+ * than that hour ahead, the clock was set back: nobody knows from when on, so
+ * all of the past is served again, and progress starts anew.
  *
  *-------------------------------------------------------------------------
  */
@@ -39,10 +41,11 @@ static Statement lock_progress = {
 static Statement note_progress = {
 	.sql = "INSERT INTO achieve.due AS d (only_row, done_until)"
 	" VALUES (true, $1) ON CONFLICT (only_row) DO UPDATE"
-	" SET done_until = greatest(d.done_until, excluded.done_until)",
+	" SET done_until = CASE WHEN $2 THEN excluded.done_until"
+	" ELSE greatest(d.done_until, excluded.done_until) END",
 	.table = TABLE_EVENT,
-	.argument_count = 1,
-	.types = {TIMESTAMPTZOID},
+	.argument_count = 2,
+	.types = {TIMESTAMPTZOID, BOOLOID},
 };
 
 /* Whether a rule in force of event e reads a fact, and perhaps a code. */
@@ -173,9 +176,12 @@ returned(uint64 row, int column)
 	return DatumGetInt64(value);
 }
 
-/* From when on something may be due: the beginning of time at first. */
+/*
+ * From when on something may be due: the beginning of time at first, and
+ * where the clock was set back.
+ */
 static TimestampTz
-begin_run(void)
+begin_run(TimestampTz now)
 {
 	TimestampTz since = DT_NOBEGIN;
 
@@ -183,16 +189,17 @@ begin_run(void)
 	if (statement_run(&lock_progress, NULL, NULL) > 0)
 		since = returned(0, 1) - OVERLAP;
 	SPI_finish();
-	return since;
+	return since > now ? DT_NOBEGIN : since;
 }
 
+/* Notes how far it got; "anew" if that may lie before what was noted. */
 static void
-end_run(TimestampTz until)
+end_run(TimestampTz until, bool anew)
 {
-	Datum		value = TimestampTzGetDatum(until);
+	Datum		values[] = {TimestampTzGetDatum(until), BoolGetDatum(anew)};
 
 	SPI_connect();
-	(void) statement_run(&note_progress, &value, NULL);
+	(void) statement_run(&note_progress, values, NULL);
 	SPI_finish();
 }
 
@@ -289,10 +296,10 @@ run_due(PG_FUNCTION_ARGS)
 	int64		done;
 
 	pending_flush();
-	since = begin_run();
+	since = begin_run(now);
 	done = evaluate_due(since, now);
 	done += announce_expiries(now);
-	end_run(now);
+	end_run(now, since == DT_NOBEGIN);
 	(void) audit_seal_rows(NULL);
 	PG_RETURN_INT64(done);
 }

@@ -3,13 +3,13 @@
 #
 #   tools/with-tree.sh tools/check.sh [SUITE...]
 #
-# Suites: lint dist regress by-sql isolation pgtap tap; all of them unless
+# Suites: lint dist regress by-sql isolation pgtap tap faults; all of them unless
 # named. A suite that does not run, or not to its end, fails: each of its tests
 # is counted.
 set -uo pipefail
 
 cd "$(dirname "$0")/.." || exit 1
-suites=${*:-lint dist regress by-sql isolation pgtap tap}
+suites=${*:-lint dist regress by-sql isolation pgtap tap faults}
 passed=0
 failed=0
 log=$ACHIEVE_DIR/log
@@ -110,6 +110,15 @@ run_tap()
 	count_tap $status tap
 }
 
+# The short form of what make soak runs for hours.
+run_faults()
+{
+	local status=0
+	test/soak/run.sh check >"$log" 2>&1 || status=$?
+	grep -E '^# (histories|crashes|cancels|dates)' "$log"
+	count_tap $status faults
+}
+
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -127,6 +136,7 @@ for suite in $suites; do
 	isolation) run_regress_suite isolation ISOLATION output_iso REGRESS= ;;
 	pgtap) run_pgtap ;;
 	tap) run_tap ;;
+	faults) run_faults ;;
 	*)
 		echo "$0: no suite is called $suite" >&2
 		failed=$((failed + 1))

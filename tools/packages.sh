@@ -82,7 +82,7 @@ if [ -z "$major" ]; then
 fi
 
 missing=()
-for package in "postgresql-$major-pgtap" libtap-parser-sourcehandler-pgtap-perl libipc-run-perl gcc make libc6-dev; do
+for package in "postgresql-$major-pgtap" libtap-parser-sourcehandler-pgtap-perl libipc-run-perl gcc make libc6-dev python3 faketime; do
 	[ -n "$(version_of "$package")" ] || missing+=("$package")
 done
 server=$(version_of "postgresql-$major")

@@ -31,7 +31,7 @@ class Tap:
         sys.stdout.flush()
 
     def done(self, figures):
-        self.note(f'{figures}; {time.time() - self.started:.0f} s')
+        self.note(f'figures: {figures}; {time.time() - self.started:.0f} s')
         print(f'1..{self.count}')
         sys.exit(1 if self.failed or not self.count else 0)
 
