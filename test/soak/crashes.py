@@ -126,6 +126,9 @@ def main():
         total['transactions'] += ran['transactions']
         unexpected = [line for client in clients for line in client.unexpected]
         superuser = server.wait()
+        for name, in superuser.run('SELECT gid FROM pg_prepared_xacts'):
+            superuser.run(f"{rng.choice(('COMMIT', 'ROLLBACK'))} PREPARED '{name}'")
+            total['prepared transactions found'] += 1
         stuck = [client for client in clients if client.is_alive()]
         test.ok(all(client.lost for client in clients) and ran['transactions'] > 0 and not unexpected and not stuck,
                 f'round {n + 1}: {what} killed under {len(clients)} sessions after {ran["transactions"]} transactions', unexpected)
@@ -141,7 +144,7 @@ def main():
         owner.close()
         superuser.close()
     test.done(f'{a["rounds"]} crashes ({total["a backend"]} of a backend, {total["the postmaster"]} of the postmaster) under'
-              f' {a["sessions"]} sessions, seed {a["seed"]}; {total["transactions"]} transactions; {compared} comparisons, {differences} differences')
+              f' {a["sessions"]} sessions, seed {a["seed"]}; {total["transactions"]} transactions, {total["prepared transactions found"]} found prepared; {compared} comparisons, {differences} differences')
 
 
 if __name__ == '__main__':

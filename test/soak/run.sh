@@ -52,7 +52,8 @@ run_part()
 	shift
 	[ "$part" = crashes ] && fsync=on
 	mkdir -p "$dir"
-	environment=$(cluster start "$dir" "fsync = $fsync" "max_connections = 60") || return 1
+	environment=$(cluster start "$dir" "fsync = $fsync" "max_connections = 60" \
+		"max_prepared_transactions = 30") || return 1
 	eval "$environment"
 	python3 "$here/$part.py" seed="$seed" "$@"
 }

@@ -8,7 +8,8 @@ from world import EVENTS, FORGETFUL, INVOICES, LEARNERS, RENEWED, SESSIONS
 REASON = "'by hand'"
 
 # Statement groups. Transactions of one statement never end in a deadlock with
-# each other, but for those that update or delete enrollments: docs/design.md.
+# each other, but for those that update or delete enrollments (docs/design.md),
+# and TRUNCATE, which locks its table before what it evaluates.
 ONE, MANY, ENROLLMENT = 'one', 'many', 'enrollment'
 
 
@@ -75,13 +76,14 @@ class Work:
         ('score', 8, ONE), ('rescore', 5, ONE), ('unscore', 3, ONE),
         ('complete', 4, ONE), ('uncomplete', 2, ONE), ('condition', 4, ONE), ('no_condition', 2, ONE),
         ('invoice', 4, MANY), ('line', 4, ONE), ('pay_line', 4, ONE), ('no_line', 1, ONE),
-        ('set_result', 3, ONE), ('clear_result', 2, ONE), ('approve', 3, ONE), ('withdraw', 1, ONE),
+        ('set_result', 3, ONE), ('clear_result', 3, ONE), ('approve', 3, ONE), ('withdraw', 1, ONE),
         ('award', 2, ONE), ('revoke', 2, ONE), ('reinstate', 2, ONE), ('amend', 1, ONE),
         ('register', 4, MANY), ('correct_register', 2, MANY), ('bulk_scores', 1, MANY),
         ('passing_rule', 2, MANY), ('award_rule', 2, MANY), ('session', 2, MANY), ('add_session', 1, MANY), ('drop_session', 1, MANY),
         ('assessment', 1, MANY), ('requirement', 1, MANY), ('drop_requirement', 1, MANY),
-        ('close', 1, ONE), ('reopen', 2, ONE), ('finalize', 1, ONE), ('event_status', 1, MANY), ('schedule', 2, MANY),
+        ('close', 1, ONE), ('reopen', 4, ONE), ('finalize', 0.7, ONE), ('event_status', 1, MANY), ('schedule', 4, MANY),
         ('approve_all', 1, ONE), ('evaluate_event', 1, ONE), ('run_due', 1, ONE), ('read_tabs', 1, ONE), ('preview', 1, ONE),
+        ('sync', 1, MANY), ('times', 1, MANY), ('certificates', 1, ONE), ('deliver', 1, ONE), ('truncate', 0.1, ENROLLMENT),
         ('enroll', 3, ONE), ('enrollment', 4, ENROLLMENT), ('transfer', 1, ONE), ('unenroll', 1, ENROLLMENT),
     )
 
@@ -250,7 +252,7 @@ class Work:
         return f"SELECT achieve.finalize_event({self.event}, {REASON})"
 
     def event_status(self):
-        return f"UPDATE achieve.event SET status = '{self.rng.choice(('scheduled', 'closed', 'cancelled'))}' WHERE event_id = {self.event}"
+        return f"UPDATE achieve.event SET status = '{self.rng.choice(('scheduled', 'scheduled', 'closed', 'cancelled'))}' WHERE event_id = {self.event}"
 
     def schedule(self):
         return f"UPDATE achieve.event SET status = 'scheduled' WHERE event_id = {self.event} AND status IN ('closed', 'cancelled')"
@@ -262,11 +264,37 @@ class Work:
         return "SELECT achieve.run_due()"
 
     def read_tabs(self):
-        return (f"SELECT count(*), (SELECT count(*) FROM achieve.achievements_tab WHERE event_id = {self.event})"
-                f" FROM achieve.results_tab WHERE event_id = {self.event}")
+        return self.rng.choice((
+            f"SELECT count(*), (SELECT count(*) FROM achieve.achievements_tab WHERE event_id = {self.event})"
+            f" FROM achieve.results_tab WHERE event_id = {self.event}",
+            f"SELECT * FROM achieve.explain_result{self.key})",
+            f"SELECT achieve.facts{self.key})",
+            f"SELECT * FROM achieve.results_as_of({self.event}, now())",
+            f"SELECT length(achieve.event_report({self.event}))",
+            f"SELECT count(*) FROM achieve.learner_record WHERE learner_id = {self.learner}",
+            "SELECT count(*) FROM achieve.rule_problems"))
 
     def preview(self):
-        return f"SELECT count(*) FROM achieve.preview_rule({self.event}, '{rule(self.rng, self.event)}')"
+        return 'SELECT count(*) FROM achieve.' + self.rng.choice((
+            f"preview_rule({self.event}, '{rule(self.rng, self.event)}')",
+            f"preview_result{self.key}, '{self.rng.choice(('passed', 'failed'))}')",
+            f"preview_event({self.event})", "preview_template('course')"))
+
+    def sync(self):
+        return f"SELECT achieve.sync_event({self.rng.randint(1, 4)})"
+
+    def times(self):
+        return (f"UPDATE achieve.event SET ends_at = timestamptz '{self.rng.choice((2020, 2990))}-02-01',"
+                f" time_zone = '{self.rng.choice(('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata'))}' WHERE event_id = {self.event}")
+
+    def certificates(self):
+        return f"SELECT achieve.regenerate_certificates({self.event})"
+
+    def deliver(self):
+        return "SELECT achieve.mark_delivered(array_agg(notification_id)) FROM achieve.claim_notifications(5)"
+
+    def truncate(self):
+        return f"TRUNCATE achieve.{self.rng.choice(('condition', 'completion'))}"
 
     def enroll(self):
         return (f"INSERT INTO achieve.enrollment (event_id, learner_id, status) VALUES {self.key},"

@@ -32,8 +32,13 @@ INSERT INTO achieve.achievement_type (achievement_type_id, code, title, valid_fo
 	VALUES ({RENEWED}, 'renewed', 'Renewed', 1, 'year', 'previous_expiry');
 INSERT INTO achieve.learner (learner_id, name) SELECT n, 'Learner ' || n FROM generate_series(1, {LEARNERS}) AS n;
 INSERT INTO achieve.invoice (invoice_id, status) SELECT n, 'issued' FROM generate_series(1, {INVOICES}) AS n;
-INSERT INTO achieve.event (event_id, title, starts_at, ends_at, time_zone, passing_rule)
-	SELECT n, 'Event ' || n, '2020-01-01 09:00+00', CASE WHEN n % 3 = 0 THEN timestamptz '2990-01-01' ELSE '2020-02-01' END,
+INSERT INTO achieve.course_template (template_id, code, title, passing_rule) VALUES (1, 'course', 'Course', 'absences <= 1 and mean_score >= 40');
+INSERT INTO achieve.template_session (template_id, session_no, starts_after_minutes, duration_minutes) VALUES (1, 1, 1440, 90), (1, 5, 0, 45);
+INSERT INTO achieve.template_assessment (template_id, code) VALUES (1, 's1');
+INSERT INTO achieve.template_requirement (template_id, code) VALUES (1, 'q1');
+INSERT INTO achieve.template_achievement (template_id, achievement_type_id, award_rule) VALUES (1, {RENEWED}, 'passed');
+INSERT INTO achieve.event (event_id, template_id, title, starts_at, ends_at, time_zone, passing_rule)
+	SELECT n, CASE WHEN n < 5 THEN 1 END, 'Event ' || n, '2020-01-01 09:00+00', CASE WHEN n % 3 = 0 THEN timestamptz '2990-01-01' ELSE '2020-02-01' END,
 		(ARRAY['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata'])[1 + n % 4], 'absences <= 1'
 	FROM generate_series(1, {EVENTS}) AS n;
 INSERT INTO achieve.session (event_id, session_no, starts_at, ends_at)
