@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Random histories: many sessions at once, then every outcome is recomputed.
 
-    histories.py [seed=N] [sessions=N] [transactions=N] [hot=N] [rounds=N] [blocks=SHARE] [show=N]
+    histories.py [seed=N] [sessions=N] [transactions=N] [rounds=N]
+                 [hot=N] [cells=N] [blocks=SHARE] [show=N]
 
 Sessions of two roles, at all isolation levels and both times of evaluation,
 run random transactions: single statements and blocks with savepoints, ended by
 commit, rollback, timeout or another session's cancel. After each round stored
 outcomes are compared with check_outcomes() and with oracle.py. In between
-sessions meet on one enrollment exactly once ("hot"), so that nothing later
-repairs what that race left wrong.
+sessions meet exactly once (meetings.py), so that nothing later repairs what a
+race left wrong.
 
 The statements of a session depend on the seed only; how sessions interleave
 does not. Prints TAP; a run in which nothing ran fails.
@@ -22,16 +23,12 @@ from collections import Counter
 import pq
 import tap
 import world
+from meetings import ALONE, LEVELS, WIDE, run_cells, run_hot
 from oracle import Oracle, Snapshot
 from work import ENROLLMENT, Work
 
-LEVELS = ('READ COMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE')
 # What random work may be answered with: conflicts, wrong states, wrong keys.
 EXPECTED = {'23503', '23505', '23514', '55000', '22023', '42501', '40001', '40P01', '57014', '25P02'}
-# Marks, for the server's log, a statement that is its own transaction.
-ALONE = '/* alone */ '
-# One of those that may meet others in the other order: docs/design.md, "Locks".
-WIDE = '/* alone, enrollments */ '
 # What has to have come about, or the run has shown little; the rest in a long one.
 OUTCOMES = {'result.changed', 'result.set', 'result.approved', 'achievement.issued', 'achievement.revoked'}
 RARE_OUTCOMES = {'result.cleared', 'result.approval_ended', 'result.approval_withdrawn', 'achievement.reinstated', 'achievement.amended'}
@@ -156,105 +153,6 @@ def run_load(seed, connects, sessions, transactions, blocks, cancel_every=0.02):
     return clients, canceller
 
 
-# Meetings: each of these is needed, and each comes from another session. The
-# UPDATE of the enrollment may meet the award in the other order (docs/design.md).
-HOT_RULE = ('absences <= 0 and attended >= 2 and score(exam) >= 50 and completed(task) and condition(form) = 1'
-            ' and invoiced and paid and holds(hot-first)')
-HOT_FACTS = (
-    ALONE + "INSERT INTO achieve.attendance VALUES ({e}, {l}, 1, 'present')",
-    ALONE + "INSERT INTO achieve.attendance VALUES ({e}, {l}, 2, 'late')",
-    ALONE + "INSERT INTO achieve.score VALUES ({e}, {l}, 'exam', 1, 50)",
-    ALONE + "INSERT INTO achieve.completion (event_id, learner_id, code) VALUES ({e}, {l}, 'task')",
-    ALONE + "INSERT INTO achieve.condition VALUES ({e}, {l}, 'form', 1)",
-    ALONE + "UPDATE achieve.invoice SET status = 'paid' WHERE invoice_id = {l}",
-    ALONE + "SELECT achieve.award({p}, {l}, 'hot-first', 'by hand')",
-    "UPDATE achieve.enrollment SET status = 'active' WHERE event_id = {e} AND learner_id = {l}",
-)
-
-
-def build_hot(owner, event, first, learners):
-    """An event whose learners lack everything, and the one that gives hot-first."""
-    last = first + learners - 1
-    owner.run(f"""
-        INSERT INTO achieve.achievement_type (achievement_type_id, code, title) VALUES (201, 'hot-first', 'First'), (202, 'hot', 'Hot') ON CONFLICT DO NOTHING;
-        INSERT INTO achieve.learner (learner_id, name) SELECT n, 'Hot ' || n FROM generate_series({first}, {last}) AS n;
-        INSERT INTO achieve.event (event_id, title, starts_at, ends_at, passing_rule) VALUES
-            ({event - 1}, 'First', '2020-01-01', '2020-01-02', NULL), ({event}, 'Hot', '2020-01-01', '2020-01-02', '{HOT_RULE}');
-        INSERT INTO achieve.session (event_id, session_no, starts_at, ends_at)
-            SELECT {event}, n, '2020-01-01 08:00', '2020-01-01 09:00' FROM generate_series(1, 2) AS n;
-        INSERT INTO achieve.assessment (event_id, code) VALUES ({event}, 'exam');
-        INSERT INTO achieve.requirement (event_id, code) VALUES ({event}, 'task');
-        INSERT INTO achieve.event_achievement (event_id, achievement_type_id, award_rule)
-            SELECT CASE code WHEN 'hot' THEN {event} ELSE {event - 1} END, achievement_type_id, CASE code WHEN 'hot' THEN 'passed'::achieve.rule END
-            FROM achieve.achievement_type WHERE code IN ('hot', 'hot-first');
-        INSERT INTO achieve.invoice (invoice_id, status) SELECT n, 'issued' FROM generate_series({first}, {last}) AS n;
-        INSERT INTO achieve.enrollment (event_id, learner_id, status)
-            SELECT {event} - k, n, CASE k WHEN 1 THEN 'active' ELSE 'reserved' END FROM generate_series({first}, {last}) AS n, generate_series(0, 1) AS k;
-        INSERT INTO achieve.invoice_line (event_id, learner_id, invoice_id, line_no, amount)
-            SELECT {event}, n, n, 1, 10 FROM generate_series({first}, {last}) AS n;
-        ANALYZE achieve.enrollment""")
-
-
-class Meeter(threading.Thread):
-    """Brings one kind of fact to each learner at the moment when all do."""
-
-    def __init__(self, seed, number, connect, fact, event, learners, barrier):
-        super().__init__(daemon=True)
-        self.rng = random.Random(f'{seed}/hot/{event}/{number}')
-        self.connection = connect()
-        self.fact, self.event, self.learners, self.barrier = fact, event, learners, barrier
-        self.retried = 0
-        self.unexpected = []
-
-    def run(self):
-        for learner in self.learners:
-            sql = self.fact.format(e=self.event, p=self.event - 1, l=learner)
-            level, late = self.rng.choice(LEVELS), self.rng.random() < 0.5
-            mode = self.rng.choice(('statement', 'commit'))
-            first = True
-            while True:
-                if late:  # a snapshot from before anybody wrote
-                    self.connection.execute(f'BEGIN ISOLATION LEVEL {level}; SELECT count(*) FROM achieve.due')
-                else:
-                    self.connection.execute(f'SET default_transaction_isolation = \'{level.lower()}\'')
-                self.connection.execute(f"SET achieve.evaluation = '{mode}'")
-                if first:
-                    self.barrier.wait(60)
-                    first = False
-                result = self.connection.execute(sql)
-                if late:
-                    result = self.connection.execute('COMMIT') if result.state is None else result
-                    self.connection.execute('ROLLBACK')
-                if result.state is None:
-                    break
-                if result.state in ('40001', '40P01'):
-                    self.retried += 1
-                    continue
-                self.unexpected.append(f'{result.state} {result.message} {result.context} | {sql}')
-                break
-        self.connection.close()
-
-
-def run_hot(test, seed, connects, owner, event, learners):
-    """All sessions meet on each learner once; returns the number of meetings."""
-    first = event * 1000
-    build_hot(owner, event, first, learners)
-    barrier = threading.Barrier(len(HOT_FACTS))
-    meeters = [Meeter(seed, n, connects[n % len(connects)], fact, event, range(first, first + learners), barrier)
-               for n, fact in enumerate(HOT_FACTS)]
-    for meeter in meeters:
-        meeter.start()
-    for meeter in meeters:
-        meeter.join()
-    unexpected = [line for meeter in meeters for line in meeter.unexpected]
-    right = int(owner.value(
-        f"SELECT count(*) FROM achieve.result r JOIN achieve.achievement a USING (event_id, learner_id)"
-        f" WHERE event_id = {event} AND r.outcome = 'passed' AND a.revoked_at IS NULL"))
-    test.ok(right == learners and learners > 0 and not unexpected,
-            f'{right} of {learners} learners whom {len(HOT_FACTS)} sessions met once have what they earned', unexpected)
-    return learners * len(HOT_FACTS)
-
-
 def compare(test, owner, label):
     """run_due(), then both oracles; the number of comparisons and of differences."""
     # Session settings of random work do not belong to the comparison.
@@ -314,7 +212,7 @@ def check_oracle(test):
 
 
 def main():
-    a = tap.arguments(seed=int(time.time()), sessions=16, transactions=2000, hot=20, rounds=2, blocks=0.4, show=0)
+    a = tap.arguments(seed=int(time.time()), sessions=16, transactions=2000, hot=20, cells=50, rounds=2, blocks=0.4, show=0)
     test = tap.Tap()
     test.note(f'seed {a["seed"]}')
     connect = tap.fresh_database('histories', 'academy')
@@ -335,6 +233,8 @@ def main():
         total['cancels'] += canceller.sent
         if a['hot']:
             total['meetings'] += run_hot(test, a['seed'], connects, owner, 1000 + 2 * n, a['hot'])
+        if a['cells']:
+            total['meetings'] += run_cells(test, a['seed'], connects, owner, 10000000 + 100000 * n, a['cells'])
         more, wrong = compare(test, owner, f'round {n + 1}')
         compared, differences = compared + more, differences + wrong
 

@@ -20,13 +20,13 @@ export PYTHONDONTWRITEBYTECODE=1
 
 case $mode in
 check)
-	transactions=${SOAK_TRANSACTIONS:-2000} rounds=1 hot=10
+	transactions=${SOAK_TRANSACTIONS:-2000} rounds=1 hot=10 cells=30
 	crashes=${SOAK_CRASHES:-2} seconds=0.6
 	cancels=${SOAK_CANCELS:-200} calls=${SOAK_CALLS:-5000}
 	cases=${SOAK_CASES:-4000} issues=200 jumps=20
 	;;
 soak)
-	transactions=${SOAK_TRANSACTIONS:-1000000} rounds=$((transactions / 20000 + 1)) hot=50
+	transactions=${SOAK_TRANSACTIONS:-1000000} rounds=$((transactions / 20000 + 1)) hot=50 cells=100
 	crashes=${SOAK_CRASHES:-200} seconds=3
 	cancels=${SOAK_CANCELS:-10000} calls=${SOAK_CALLS:-100000}
 	cases=${SOAK_CASES:-200000} issues=2000 jumps=300
@@ -61,7 +61,7 @@ run_part()
 run()
 {
 	case $1 in
-	histories) run_part histories transactions="$transactions" rounds="$rounds" hot="$hot" ;;
+	histories) run_part histories transactions="$transactions" rounds="$rounds" hot="$hot" cells="$cells" ;;
 	crashes) run_part crashes data="$ACHIEVE_DIR/soak-crashes/data" rounds="$crashes" seconds="$seconds" ;;
 	cancels) run_part cancels cancels="$cancels" calls="$calls" ;;
 	dates) run_part dates data="$ACHIEVE_DIR/soak-dates/data" cases="$cases" issues="$issues" jumps="$jumps" ;;

@@ -64,11 +64,17 @@ def award_rule(rng, event):
 
 
 class Work:
-    """The statements of one session."""
+    """The statements of one session.
 
-    def __init__(self, rng):
+    events are pairs: an event, and as which event of world.py it is meant
+    (that says which types it issues, and which its rules may read).
+    """
+
+    def __init__(self, rng, events=None, learners=range(1, LEARNERS + 1), invoices=range(1, INVOICES + 1), without=()):
         self.rng = rng
-        self.kinds = [(weight, group, getattr(self, name)) for name, weight, group in self.KINDS]
+        self.events = events or [(n, n) for n in range(1, EVENTS + 1)]
+        self.learners, self.invoices = learners, invoices
+        self.kinds = [(weight, group, getattr(self, name)) for name, weight, group in self.KINDS if name not in without]
         self.weights = [kind[0] for kind in self.kinds]
 
     KINDS = (
@@ -93,8 +99,8 @@ class Work:
             _, group, make = self.rng.choices(self.kinds, self.weights)[0]
             if not wide or group == MANY:
                 break
-        self.event = self.rng.randint(1, EVENTS)
-        self.learner = self.rng.randint(1, LEARNERS)
+        self.event, self.role = self.rng.choice(self.events)
+        self.learner = self.rng.choice(self.learners)
         self.key = f'({self.event}, {self.learner}'
         self.at = f'WHERE event_id = {self.event} AND learner_id = {self.learner}'
         return group, make()
@@ -116,7 +122,7 @@ class Work:
         return f"DELETE FROM achieve.attendance {self.at} AND session_no = {self.session_no()}"
 
     def move_mark(self):
-        return (f"UPDATE achieve.attendance SET learner_id = {self.rng.randint(1, LEARNERS)} {self.at}"
+        return (f"UPDATE achieve.attendance SET learner_id = {self.rng.choice(self.learners)} {self.at}"
                 f" AND session_no = {self.session_no()}")
 
     def code(self):
@@ -149,18 +155,18 @@ class Work:
 
     def invoice(self):
         return (f"UPDATE achieve.invoice SET status = '{self.rng.choice(('draft', 'issued', 'issued', 'paid', 'void'))}'"
-                f" WHERE invoice_id = {self.rng.randint(1, INVOICES)}")
+                f" WHERE invoice_id = {self.rng.choice(self.invoices)}")
 
     def line(self):
-        return (f"INSERT INTO achieve.invoice_line VALUES {self.key}, {self.rng.randint(1, INVOICES)}, {self.rng.randint(1, 2)},"
+        return (f"INSERT INTO achieve.invoice_line VALUES {self.key}, {self.rng.choice(self.invoices)}, {self.rng.randint(1, 2)},"
                 f" {self.rng.choice((10, 20, 35.5))}, {self.rng.choice((0, 10, 20))}) ON CONFLICT DO NOTHING")
 
     def pay_line(self):
         return (f"UPDATE achieve.invoice_line SET amount_paid = amount - {self.rng.choice((0, 0, 5, 12.5))} {self.at}"
-                f" AND line_no = {self.rng.randint(1, 2)} AND invoice_id = {self.rng.randint(1, INVOICES)}")
+                f" AND line_no = {self.rng.randint(1, 2)} AND invoice_id = {self.rng.choice(self.invoices)}")
 
     def no_line(self):
-        return f"DELETE FROM achieve.invoice_line {self.at} AND invoice_id = {self.rng.randint(1, INVOICES)}"
+        return f"DELETE FROM achieve.invoice_line {self.at} AND invoice_id = {self.rng.choice(self.invoices)}"
 
     def set_result(self):
         return f"SELECT achieve.set_result{self.key}, '{self.rng.choice(('passed', 'passed', 'failed', 'pending'))}', {REASON})"
@@ -178,7 +184,7 @@ class Work:
         return f"SELECT achieve.withdraw_approval({self.event}, ARRAY[{self.learner}]::bigint[], {REASON})"
 
     def type_id(self):
-        return self.rng.choice((2 * self.event - 1, 2 * self.event, RENEWED))
+        return self.rng.choice((2 * self.role - 1, 2 * self.role, RENEWED))
 
     def award(self):
         n = self.type_id()
@@ -212,13 +218,13 @@ class Work:
                 " FROM achieve.enrollment ORDER BY event_id, learner_id ON CONFLICT DO NOTHING")
 
     def passing_rule(self):
-        text = 'NULL' if self.rng.random() < 0.05 else "'" + rule(self.rng, self.event) + "'"
+        text = 'NULL' if self.rng.random() < 0.05 else "'" + rule(self.rng, self.role) + "'"
         return f"UPDATE achieve.event SET passing_rule = {text} WHERE event_id = {self.event}"
 
     def award_rule(self):
-        return (f"UPDATE achieve.event_achievement SET award_rule = '{award_rule(self.rng, self.event)}',"
+        return (f"UPDATE achieve.event_achievement SET award_rule = '{award_rule(self.rng, self.role)}',"
                 f" active = {self.rng.choice(('true', 'true', 'true', 'false'))}, on_lapse = '{self.rng.choice(('revoke', 'revoke', 'keep'))}'"
-                f" WHERE event_id = {self.event} AND achievement_type_id = {2 * self.event - self.rng.randint(0, 1)}")
+                f" WHERE event_id = {self.event} AND achievement_type_id = {2 * self.role - self.rng.randint(0, 1)}")
 
     def session(self):
         return (f"UPDATE achieve.session SET required = {self.rng.choice(('true', 'true', 'false'))},"
@@ -276,7 +282,7 @@ class Work:
 
     def preview(self):
         return 'SELECT count(*) FROM achieve.' + self.rng.choice((
-            f"preview_rule({self.event}, '{rule(self.rng, self.event)}')",
+            f"preview_rule({self.event}, '{rule(self.rng, self.role)}')",
             f"preview_result{self.key}, '{self.rng.choice(('passed', 'failed'))}')",
             f"preview_event({self.event})", "preview_template('course')"))
 
@@ -306,7 +312,7 @@ class Work:
                 f" counts_from = {since} {self.at}")
 
     def transfer(self):
-        return f"SELECT achieve.transfer_enrollment{self.key}, {self.rng.randint(1, EVENTS)}, {REASON})"
+        return f"SELECT achieve.transfer_enrollment{self.key}, {self.rng.choice(self.events)[0]}, {REASON})"
 
     def unenroll(self):
         self.event = self.rng.choice(FORGETFUL)
