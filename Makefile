@@ -66,6 +66,7 @@ OBJS = \
 	src/reader.o \
 	src/restore.o \
 	src/results_as_of.o \
+	src/row.o \
 	src/row_write.o \
 	src/rule_certain.o \
 	src/rule_error.o \
@@ -171,7 +172,7 @@ REGRESS = \
 	explain_result preview_outcomes preview_undone rule_problems event_report reports_page health operations_page \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
 	audit_seal erase_learner audit_page \
-	approval_undone outcome_triggers outcome_tables_changed partitioned truncate_finalized type_flag hostile_path docs_review \
+	approval_undone outcome_triggers outcome_tables_changed many_enrollments partitioned truncate_finalized type_flag hostile_path docs_review \
 	attach attach_refuse attach_random attach_restore attach_cascade attach_page
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.
@@ -210,7 +211,7 @@ PG_CONFIG ?= pg_config
 
 # Goals that build and install for themselves, into a private tree, and bring
 # what is missing: they need no PostgreSQL to start with.
-TOOL_GOALS = check check-report pgtap bench bench-quick soak demo demo-stop lint dist
+TOOL_GOALS = check check-report pgtap bench bench-quick bench-curves soak demo demo-stop lint dist
 ifneq ($(filter $(TOOL_GOALS),$(MAKECMDGOALS)),)
 
 .PHONY: $(MAKECMDGOALS)
@@ -224,6 +225,8 @@ bench:
 	tools/with-tree.sh test/bench/run.sh full
 bench-quick:
 	tools/with-tree.sh test/bench/run.sh quick
+bench-curves:
+	tools/with-tree.sh test/bench/curves.sh
 soak:
 	tools/with-tree.sh test/soak/run.sh soak
 	tools/with-tree.sh test/bench/run.sh races

@@ -87,6 +87,7 @@ typedef struct PathColumns
 	int			nkeys;
 	int			columns[PATH_MAX_KEYS];
 	bool		begins_null;	/* the first is null, and no key is given for it */
+	bool		by_text;		/* the last key is text, else all are bigint */
 } PathColumns;
 
 static const PathColumns path_columns[PATH_COUNT] = {
@@ -126,9 +127,10 @@ static const PathColumns path_columns[PATH_COUNT] = {
 	[PATH_ACHIEVEMENT_OF_LEARNER] = {TABLE_ACHIEVEMENT, 1,
 	{ACHIEVEMENT_LEARNER_ID}},
 	[PATH_ACHIEVEMENT_OF_NUMBER] = {TABLE_ACHIEVEMENT, 2,
-	{ACHIEVEMENT_SEQUENCE_ID, ACHIEVEMENT_NUMBER}},
+	{ACHIEVEMENT_SEQUENCE_ID, ACHIEVEMENT_NUMBER}, .by_text = true},
 	[PATH_ACHIEVEMENT_OF_COMMON_NUMBER] = {TABLE_ACHIEVEMENT, 2,
-	{ACHIEVEMENT_SEQUENCE_ID, ACHIEVEMENT_NUMBER}, true},
+	{ACHIEVEMENT_SEQUENCE_ID, ACHIEVEMENT_NUMBER}, .begins_null = true,
+	.by_text = true},
 };
 
 bool		catalog_direct_access = true;
@@ -280,6 +282,13 @@ TableId
 catalog_path_table(AccessPath path)
 {
 	return path_columns[path].table;
+}
+
+/* Whether all keys of a path are bigint. */
+bool
+catalog_path_by_ids(AccessPath path)
+{
+	return !path_columns[path].by_text;
 }
 
 /* Whether the first column of a path is to be null; its keys follow it. */

@@ -202,6 +202,7 @@ extern const char *catalog_column_name(TableId table, int column);
 extern TableId catalog_path_table(AccessPath path);
 extern Oid	catalog_path_index(AccessPath path);
 extern bool catalog_path_begins_null(AccessPath path);
+extern bool catalog_path_by_ids(AccessPath path);
 extern const char *catalog_path_column_name(AccessPath path, int key);
 extern Oid	catalog_path_column_type(AccessPath path, int key);
 extern int	catalog_path_columns(AccessPath path, AttrNumber *columns);

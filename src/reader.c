@@ -46,6 +46,27 @@ typedef struct Scan
 	TupleTableSlot *slot;
 } Scan;
 
+/*
+ * Many enrollments of an event, one after the other, are found by walking the
+ * index instead of searching it for each. Not at SERIALIZABLE, where what was
+ * passed would count as read.
+ */
+typedef struct Walk
+{
+	bool		on;
+	bool		ahead;			/* the slot holds a row of a later enrollment */
+	bool		ended;			/* there are no more rows of the event */
+	int			ascents;		/* reads that each followed a lower key */
+	int64		group;			/* what the last read wanted: the first key */
+	int64		wanted;			/* and the second */
+	AttrNumber	column;			/* of the second key */
+} Walk;
+
+/* A walk begins after so many ascents, and pauses where it passes many rows. */
+#define WALK_AFTER 8
+#define WALK_PASSES 64
+#define WALK_PAUSE 256
+
 typedef struct Reader
 {
 	Relation	heap;
@@ -56,6 +77,7 @@ typedef struct Reader
 	int			nkeys;			/* how many are searched by */
 	Scan		scan;
 	Scan		latest;			/* SERIALIZABLE: the same rows, newest */
+	Walk		walk;
 } Reader;
 
 struct ReadSet
@@ -296,6 +318,94 @@ scan_next(const Reader *reader, Scan *scan)
 								  scan->slot);
 }
 
+/* Searches for the second key, or from it on. */
+static void
+walk_search(ReadSet *set, Reader *reader, bool from_here, int64 second)
+{
+	ScanKeyEntryInitialize(&reader->keys[1], 0, 2,
+						   from_here ? BTGreaterEqualStrategyNumber :
+						   BTEqualStrategyNumber,
+						   INT8OID, InvalidOid,
+						   from_here ? F_INT8GE : F_INT8EQ,
+						   Int64GetDatum(second));
+	if (from_here)
+		scan_start(reader, &reader->scan, set->snapshot);
+}
+
+/*
+ * Notes which key is read and says whether it is found by walking; false: it
+ * has to be searched.
+ */
+static bool
+walk_goes_on(ReadSet *set, Reader *reader, AccessPath path,
+			 const Datum *keys)
+{
+	Walk	   *walk = &reader->walk;
+	int64		group = DatumGetInt64(keys[0]);
+	int64		wanted = DatumGetInt64(keys[1]);
+	bool		ascends = reader->given == 2 && group == walk->group &&
+		wanted > walk->wanted;
+
+	walk->group = group;
+	walk->wanted = wanted;
+	walk->ascents = ascends ? walk->ascents + 1 : 0;
+	if (walk->on && walk->ascents <= 0)
+	{
+		walk->on = false;
+		walk_search(set, reader, false, wanted);
+	}
+	if (!walk->on && walk->ascents > WALK_AFTER)
+	{
+		AttrNumber	columns[PATH_MAX_KEYS];
+
+		catalog_path_columns(path, columns);
+		walk->column = columns[1];
+		walk->on = true;
+		walk->ahead = walk->ended = false;
+		walk_search(set, reader, true, wanted);
+	}
+	return walk->on;
+}
+
+/* Goes to the next row; whether it is one of those that are wanted. */
+static bool
+walk_step(Reader *reader)
+{
+	Walk	   *walk = &reader->walk;
+	bool		isnull;
+	int64		second;
+
+	if (!walk->ahead && !walk->ended)
+		walk->ended = !scan_next(reader, &reader->scan);
+	if (walk->ended)
+		return false;
+	second = DatumGetInt64(slot_getattr(reader->scan.slot, walk->column,
+										&isnull));
+	walk->ahead = second > walk->wanted;
+	return second == walk->wanted;
+}
+
+/* Goes on to the rows that are wanted; whether there are any. */
+static bool
+walk_find(ReadSet *set, Reader *reader)
+{
+	Walk	   *walk = &reader->walk;
+	int			passed = 0;
+
+	CHECK_FOR_INTERRUPTS();
+	while (!walk_step(reader))
+	{
+		if (walk->ended || walk->ahead)
+			return false;
+		if (++passed == WALK_PASSES)
+		{
+			walk->ascents = -WALK_PAUSE;
+			walk_search(set, reader, true, walk->wanted);
+		}
+	}
+	return true;
+}
+
 /*
  * The first row with these keys, or NULL. The slot belongs to the path's scan
  * and holds until the next read of the path.
@@ -305,6 +415,7 @@ read_first(ReadSet *set, AccessPath path, int nkeys, const Datum *keys)
 {
 	MemoryContext caller = MemoryContextSwitchTo(set->context);
 	Reader	   *reader = reader_open(set, path);
+	bool		found;
 
 	if (!reader->direct)
 	{
@@ -323,6 +434,14 @@ read_first(ReadSet *set, AccessPath path, int nkeys, const Datum *keys)
 		memset(&reader->scan, 0, sizeof(Scan));
 		memset(&reader->latest, 0, sizeof(Scan));
 	}
+	if (nkeys == 2 && reader->index != NULL && !IsolationIsSerializable() &&
+		catalog_path_by_ids(path) && walk_goes_on(set, reader, path, keys))
+	{
+		found = walk_find(set, reader);
+		MemoryContextSwitchTo(caller);
+		return found ? reader->scan.slot : NULL;
+	}
+	reader->walk.on = false;
 	reader_set_keys(reader, path, nkeys, keys);
 	scan_start(reader, &reader->scan, set->snapshot);
 	if (set->latest != NULL)
@@ -345,7 +464,8 @@ read_next(ReadSet *set, AccessPath path)
 	bool		found;
 
 	CHECK_FOR_INTERRUPTS();
-	found = scan_next(reader, &reader->scan);
+	found = reader->walk.on ? walk_step(reader) :
+		scan_next(reader, &reader->scan);
 	if (set->latest != NULL)
 	{
 		bool		found_latest = scan_next(reader, &reader->latest);
@@ -440,67 +560,4 @@ lock_row(ReadSet *set, AccessPath path, int nkeys, const Datum *keys,
 					 locked, RelationGetRelationName(reader->heap));
 		}
 	}
-}
-
-int64
-row_int64(TupleTableSlot *row, TableId table, int column)
-{
-	bool		isnull;
-	Datum		value = row_datum(row, table, column, &isnull);
-
-	return isnull ? 0 : DatumGetInt64(value);
-}
-
-int32
-row_int32(TupleTableSlot *row, TableId table, int column)
-{
-	bool		isnull;
-	Datum		value = row_datum(row, table, column, &isnull);
-
-	return isnull ? 0 : DatumGetInt32(value);
-}
-
-bool
-row_bool(TupleTableSlot *row, TableId table, int column)
-{
-	bool		isnull;
-	Datum		value = row_datum(row, table, column, &isnull);
-
-	return !isnull && DatumGetBool(value);
-}
-
-bool
-row_is_null(TupleTableSlot *row, TableId table, int column)
-{
-	bool		isnull;
-
-	(void) row_datum(row, table, column, &isnull);
-	return isnull;
-}
-
-/* A copy of a text column in the current context; NULL for null. */
-char *
-row_text(TupleTableSlot *row, TableId table, int column)
-{
-	bool		isnull;
-	Datum		value = row_datum(row, table, column, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
-}
-
-const char *
-row_bytes(TupleTableSlot *row, TableId table, int column, int *length)
-{
-	bool		isnull;
-	Datum		value = row_datum(row, table, column, &isnull);
-	struct varlena *bytes;
-
-	if (isnull)
-	{
-		*length = 0;
-		return "";
-	}
-	bytes = PG_DETOAST_DATUM_PACKED(value);
-	*length = VARSIZE_ANY_EXHDR(bytes);
-	return VARDATA_ANY(bytes);
 }
