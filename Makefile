@@ -211,7 +211,7 @@ PG_CONFIG ?= pg_config
 
 # Goals that build and install for themselves, into a private tree, and bring
 # what is missing: they need no PostgreSQL to start with.
-TOOL_GOALS = check check-report pgtap bench bench-quick bench-curves soak demo demo-stop lint dist
+TOOL_GOALS = check check-report check-clients pgtap bench bench-quick bench-curves soak demo demo-stop lint dist
 ifneq ($(filter $(TOOL_GOALS),$(MAKECMDGOALS)),)
 
 .PHONY: $(MAKECMDGOALS)
@@ -219,6 +219,8 @@ check:
 	tools/check-all.sh
 check-report:
 	tools/with-tree.sh test/report/check.sh
+check-clients:
+	tools/with-tree.sh test/clients/run.sh all
 pgtap:
 	tools/with-tree.sh tools/check.sh pgtap
 bench:

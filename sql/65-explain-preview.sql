@@ -61,6 +61,12 @@ CREATE FUNCTION achieve.rule_certain_clauses(rule achieve.rule, sessions integer
 COMMENT ON FUNCTION achieve.rule_certain_clauses(achieve.rule, integer) IS
 	'Clauses that are always or never met, whatever the facts will be, with so many sessions (0: any number). The outermost ones only; contradictions between two comparisons are not found.';
 
+CREATE FUNCTION achieve.rule_certain_clauses(rule text, sessions integer)
+	RETURNS TABLE (clause text, is_whole_rule boolean, verdict text)
+	AS 'MODULE_PATHNAME', 'rule_certain_clauses_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1 COST 10;
+COMMENT ON FUNCTION achieve.rule_certain_clauses(text, integer) IS
+	'Clauses that are always or never met, whatever the facts will be, with so many sessions (0: any number). The outermost ones only; contradictions between two comparisons are not found.';
+
 -- Strict, so that it is planned by itself: what the view expects of a recursion
 -- would make PostgreSQL compile the view to machine code at each use.
 CREATE FUNCTION achieve.rule_circles(types text[], reads text[])

@@ -39,6 +39,7 @@ typedef struct CertainSearch
 } CertainSearch;
 
 PG_FUNCTION_INFO_V1(rule_certain_clauses);
+PG_FUNCTION_INFO_V1(rule_certain_clauses_text);
 
 /* RuleFacts.number: everything that it can be */
 static DecimalRange
@@ -185,18 +186,13 @@ report_node(CertainSearch *search, const RuleNode *node, bool negated)
 	}
 }
 
-/*
- * rule_certain_clauses(rule rule, sessions integer) RETURNS TABLE
- *		(clause text, is_whole_rule boolean, verdict text)
- *
- * With 0 sessions any number may come. Errors: 22023 a negative number.
- */
-Datum
-rule_certain_clauses(PG_FUNCTION_ARGS)
+/* Return the certain clauses of a rule.  Errors: 22023 fewer than 0 sessions. */
+static Datum
+return_certain_clauses(FunctionCallInfo fcinfo, const Rule *rule)
 {
 	CertainSearch search = {0};
 
-	search.rule = PG_GETARG_RULE_P(0);
+	search.rule = rule;
 	search.asked.attendance.sessions = PG_GETARG_INT32(1);
 	search.asked.number = any_number;
 	search.asked.flag = tried_flag;
@@ -212,4 +208,24 @@ rule_certain_clauses(PG_FUNCTION_ARGS)
 	if (!search.too_many_flags)
 		report_node(&search, rule_root(search.rule), false);
 	return (Datum) 0;
+}
+
+/*
+ * rule_certain_clauses(rule rule, sessions integer) RETURNS TABLE
+ *		(clause text, is_whole_rule boolean, verdict text)
+ *
+ * With 0 sessions any number may come. Errors: 22023 a negative number.
+ */
+Datum
+rule_certain_clauses(PG_FUNCTION_ARGS)
+{
+	return return_certain_clauses(fcinfo, PG_GETARG_RULE_P(0));
+}
+
+/* rule_certain_clauses() with the rule as text, as drivers send it. */
+Datum
+rule_certain_clauses_text(PG_FUNCTION_ARGS)
+{
+	return return_certain_clauses(fcinfo,
+								  rule_from_text_datum(PG_GETARG_DATUM(0)));
 }

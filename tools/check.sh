@@ -3,13 +3,13 @@
 #
 #   tools/with-tree.sh tools/check.sh [SUITE...]
 #
-# Suites: lint dist regress by-sql isolation pgtap tap faults; all of them unless
-# named. A suite that does not run, or not to its end, fails: each of its tests
+# Suites: lint dist regress by-sql isolation pgtap tap clients faults; all of
+# them unless named. A suite that does not run, or not to its end, fails: each of its tests
 # is counted.
 set -uo pipefail
 
 cd "$(dirname "$0")/.." || exit 1
-suites=${*:-lint dist regress by-sql isolation pgtap tap faults}
+suites=${*:-lint dist regress by-sql isolation pgtap tap clients faults}
 passed=0
 failed=0
 log=$ACHIEVE_DIR/log
@@ -119,6 +119,18 @@ run_faults()
 	count_tap $status faults
 }
 
+# Those clients that install within seconds. What cannot be had here is named,
+# and not counted.
+run_clients()
+{
+	local said
+	(unset PGHOST PGPORT PGUSER PGDATABASE && test/clients/run.sh quick) >"$log" 2>&1
+	grep -vE '^ok |^1\.\.' "$log"
+	said=$(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed, .*/\1 \2/p' "$log")
+	# shellcheck disable=SC2086
+	count ${said:-0 1} clients
+}
+
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -137,6 +149,7 @@ for suite in $suites; do
 	pgtap) run_pgtap ;;
 	tap) run_tap ;;
 	faults) run_faults ;;
+	clients) run_clients ;;
 	*)
 		echo "$0: no suite is called $suite" >&2
 		failed=$((failed + 1))

@@ -16,31 +16,8 @@ if [ -n "${PG_CONFIG:-}" ] && [ "$PG_CONFIG" != pg_config ]; then
 	exit 0
 fi
 
-as_root()
-{
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		echo "$0: to install packages, run it as root or install sudo" >&2
-		exit 1
-	fi
-}
-
-# apt-get's own words are of interest only when it fails.
-apt()
-{
-	local log
-
-	log=$(mktemp)
-	if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1; then
-		cat "$log" >&2
-		rm -f "$log"
-		exit 1
-	fi
-	rm -f "$log"
-}
+tools=$(cd "$(dirname "$0")" && pwd)
+apt() { "$tools/apt.sh" "$@"; }
 
 # The installed version of a package; nothing if it is not installed.
 version_of()
