@@ -16,7 +16,8 @@ DECLARE
 		'explain_result', 'explain_award', 'results_as_of', 'render_certificate', 'verify_certificate', 'open_badge',
 		'event_report'];
 	for_instructors CONSTANT text[] := ARRAY['set_result', 'clear_result', 'preview_result'];
-	for_owner_only CONSTANT text[] := ARRAY['install', 'begin_restore', 'end_restore', 'grant_access'];
+	for_owner_only CONSTANT text[] := ARRAY['install', 'begin_restore', 'end_restore', 'grant_access',
+		'add_graphql_comments', 'remove_graphql_comments', 'set_graphql_comments', 'graphql_comment'];
 	grantee text;
 	object record;
 	privileges text;
