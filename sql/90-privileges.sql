@@ -1,6 +1,9 @@
 -- Privileges: functions that read or write tables are for those to whom they
 -- are granted. Whoever ran CREATE EXTENSION may grant them; in a trusted
--- installation the functions themselves belong to the bootstrap superuser.
+-- installation the functions themselves belong to the bootstrap superuser. So
+-- may the owner of the schema: a dump does not say whose the extension was,
+-- and where a superuser restores it, he creates it in the schema that the dump
+-- has given to its owner, and goes on to the grants that this owner made.
 
 DO $$
 DECLARE
@@ -13,6 +16,7 @@ DECLARE
 		-- what attachments call as the source table's owner: checks and errors
 		'attachment_ready', 'refuse_source_row', 'refuse_statement'];
 	installer CONSTANT regrole := (SELECT extowner FROM pg_extension WHERE extname = 'achieve');
+	schema_owner CONSTANT regrole := (SELECT nspowner FROM pg_namespace WHERE nspname = 'achieve');
 	signature regprocedure;
 BEGIN
 	FOR signature IN
@@ -25,7 +29,7 @@ BEGIN
 		ORDER BY p.oid
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', signature);
-		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s WITH GRANT OPTION', signature, installer);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s, %s WITH GRANT OPTION', signature, installer, schema_owner);
 	END LOOP;
 	RAISE INFO 'achieve is loaded; to make its tables, run: SELECT achieve.install();';
 END
