@@ -335,6 +335,7 @@ install(PG_FUNCTION_ARGS)
 	char	   *version = NULL;
 	const char *reached;
 
+	PreventCommandIfReadOnly("install()");
 	initStringInfo(&report);
 	SPI_connect();
 	installation_lock(&installation);

@@ -19,6 +19,7 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "nodes/value.h"
 #include "parser/parse_func.h"
 #include "utils/array.h"
@@ -113,8 +114,8 @@ positive_argument(FunctionCallInfo fcinfo, int argument, const char *name)
  *		lease_minutes integer) RETURNS SETOF anyelement
  *
  * The base is a null of the table's row type; a column that was dropped is
- * still part of that. Errors: 22023 arguments, 42501 who may not claim, 42804
- * another row type.
+ * still part of that. Errors: 22023 arguments, 25006 in a read-only
+ * transaction, 42501 who may not claim, 42804 another row type.
  */
 Datum
 claim_notification_rows(PG_FUNCTION_ARGS)
@@ -128,6 +129,7 @@ claim_notification_rows(PG_FUNCTION_ARGS)
 	TupleConversionMap *map;
 
 	check_may_claim();
+	PreventCommandIfReadOnly("claim_notifications()");
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	values[0] = Int64GetDatum(max_rows);
 	values[1] = TimestampTzGetDatum(now);

@@ -512,12 +512,19 @@ read_by_enrollment(ReadSet *set, AccessPath path, int64 event_id,
  * where there is none. Waits for whoever holds it; the view is refreshed when
  * the row changed meanwhile.
  *
- * Errors: 40001 at SERIALIZABLE when the row was changed since the snapshot.
+ * Errors: 40001 at SERIALIZABLE when the row was changed since the snapshot;
+ * 25006 where nothing can be written. What writes outcomes locks first, so
+ * this is where a function is refused on a replica.
  */
 TupleTableSlot *
 lock_row(ReadSet *set, AccessPath path, int nkeys, const Datum *keys,
 		 LockTupleMode mode)
 {
+	if (XactReadOnly)
+		ereport(ERROR,
+				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+				 errmsg("cannot change outcomes in a read-only transaction"),
+				 errhint("Use a read-write transaction on the primary server.")));
 	if (!catalog_table_is_direct(catalog_path_table(path)))
 	{
 		if (!sql_row_lock(path, nkeys, keys, mode))

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "audit_seal.h"
@@ -88,6 +89,7 @@ begin_restore(PG_FUNCTION_ARGS)
 	Installation installation;
 	uint64		switched;
 
+	PreventCommandIfReadOnly("begin_restore()");
 	SPI_connect();
 	enter_installed(&installation);
 	switched = switch_triggers(&installation, "DISABLE");
@@ -116,6 +118,7 @@ end_restore(PG_FUNCTION_ARGS)
 	uint64		switched;
 	text	   *done;
 
+	PreventCommandIfReadOnly("end_restore()");
 	initStringInfo(&report);
 	SPI_connect();
 	enter_installed(&installation);
