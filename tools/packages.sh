@@ -74,9 +74,9 @@ if [ ${#missing[@]} -gt 0 ]; then
 	apt install --no-install-recommends "${missing[@]}"
 fi
 
-# Only the test of pictures needs these; without them it is skipped.
+# Only the tests of pictures and poolers need these; without them they are skipped.
 missing=()
-for package in librsvg2-bin fonts-dejavu-core fonts-droid-fallback; do
+for package in librsvg2-bin fonts-dejavu-core fonts-droid-fallback pgbouncer; do
 	[ -n "$(version_of "$package")" ] || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
@@ -84,6 +84,6 @@ if [ ${#missing[@]} -gt 0 ]; then
 	(
 		[ $updated = yes ] || apt update
 		apt install --no-install-recommends "${missing[@]}"
-	) || echo "$0: certificates are not tested as pictures" >&2
+	) || echo "$0: certificates are not tested as pictures, or not through a pooler" >&2
 fi
 echo "/usr/lib/postgresql/$major/bin/pg_config"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Random histories, crashes, cancels and dates, against oracles that share no
+# Random histories, crashes, cancels, dates and poolers, against oracles that share no
 # code with achieve. docs/reliability.md says what each shows.
 #
 #   tools/with-tree.sh test/soak/run.sh check     about half a minute
@@ -7,14 +7,14 @@
 #
 # Prints TAP of each program, then a line of figures from each. The programs
 # run at the same time, in clusters of their own. SOAK_PARTS chooses among
-# "histories crashes cancels dates"; SOAK_SEED gives the workload of an earlier
-# run again; SOAK_TRANSACTIONS, SOAK_CRASHES, SOAK_CANCELS, SOAK_CALLS and
-# SOAK_CASES say how much.
+# "histories crashes cancels dates poolers"; SOAK_SEED gives the workload of an earlier
+# run again; SOAK_TRANSACTIONS, SOAK_CRASHES, SOAK_CANCELS, SOAK_CALLS,
+# SOAK_CASES and SOAK_WRITES say how much.
 set -uo pipefail
 
 mode=${1:-check}
 here=$(cd "$(dirname "$0")" && pwd)
-parts=${SOAK_PARTS:-histories crashes cancels dates}
+parts=${SOAK_PARTS:-histories crashes cancels dates poolers}
 seed=${SOAK_SEED:-$(date +%s)}
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -24,12 +24,14 @@ check)
 	crashes=${SOAK_CRASHES:-2} seconds=0.6
 	cancels=${SOAK_CANCELS:-200} calls=${SOAK_CALLS:-5000}
 	cases=${SOAK_CASES:-4000} issues=200 jumps=20
+	writes=${SOAK_WRITES:-2000}
 	;;
 soak)
 	transactions=${SOAK_TRANSACTIONS:-1000000} rounds=$((transactions / 20000 + 1)) hot=50 cells=100
 	crashes=${SOAK_CRASHES:-200} seconds=3
 	cancels=${SOAK_CANCELS:-10000} calls=${SOAK_CALLS:-100000}
 	cases=${SOAK_CASES:-200000} issues=2000 jumps=300
+	writes=${SOAK_WRITES:-100000}
 	;;
 *)
 	echo "usage: $0 check|soak" >&2
@@ -65,6 +67,7 @@ run()
 	crashes) run_part crashes data="$ACHIEVE_DIR/soak-crashes/data" rounds="$crashes" seconds="$seconds" ;;
 	cancels) run_part cancels cancels="$cancels" calls="$calls" ;;
 	dates) run_part dates data="$ACHIEVE_DIR/soak-dates/data" cases="$cases" issues="$issues" jumps="$jumps" ;;
+	poolers) run_part poolers writes="$writes" ;;
 	*)
 		echo "not ok 1 - no part is called $1"
 		return 1
