@@ -101,6 +101,14 @@ row_exists(AccessPath path, int nkeys, const Datum *keys)
 	return exists;
 }
 
+/* Whether row-level security hides rows of a table from the caller. */
+bool
+access_is_row_secured(TableId table)
+{
+	return check_enable_rls(catalog_table(table)->relid, InvalidOid,
+							true) == RLS_ENABLED;
+}
+
 /* Checks SELECT on the table; true where row-level security applies. */
 bool
 access_check_table(TableId table)
@@ -110,7 +118,19 @@ access_check_table(TableId table)
 
 	if (result != ACLCHECK_OK)
 		aclcheck_error(result, OBJECT_TABLE, get_rel_name(relid));
-	return check_enable_rls(relid, InvalidOid, true) == RLS_ENABLED;
+	return access_is_row_secured(table);
+}
+
+/*
+ * Whether the caller may read every row of a table. An error about a row that
+ * the caller's statement did not name says what is in it only then.
+ */
+bool
+access_sees_all(TableId table)
+{
+	return !access_is_row_secured(table) &&
+		pg_class_aclcheck(catalog_table(table)->relid, GetUserId(),
+						  ACL_SELECT) == ACLCHECK_OK;
 }
 
 /* Errors: 23503 no such event, 42501 not the caller's to see. */

@@ -11,6 +11,8 @@
 #include "reader.h"
 #include "work.h"
 
+extern bool access_is_row_secured(TableId table);
+extern bool access_sees_all(TableId table);
 extern bool access_check_table(TableId table);
 extern void access_check_event(int64 event_id);
 extern void access_check_learner(int64 learner_id);

@@ -16,6 +16,7 @@
 #include "access/xact.h"
 #include "utils/memutils.h"
 
+#include "access.h"
 #include "approvals.h"
 #include "engine.h"
 
@@ -498,7 +499,10 @@ decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
 	return queue;
 }
 
-/* Error context: which enrollment is being decided. */
+/*
+ * Error context: which enrollment is being decided. Not said to a caller from
+ * whom row-level security hides enrollments.
+ */
 static void
 name_enrollment(void *arg)
 {
@@ -524,7 +528,8 @@ decide_all(Evaluation *evaluation, const LockedEnrollment *locked, int count)
 	context.callback = name_enrollment;
 	context.arg = &current;
 	context.previous = error_context_stack;
-	error_context_stack = &context;
+	if (!access_is_row_secured(TABLE_ENROLLMENT))
+		error_context_stack = &context;
 
 	evaluation->transaction_id =
 		(int64) U64FromFullTransactionId(GetTopFullTransactionId());

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "access.h"
 #include "facts.h"
 
 /* The recorded attempts at one assessment, summed up. */
@@ -306,7 +307,8 @@ facts_recorded_mean(EnrollmentFacts *facts, Decimal *mean)
  * Refuses a score above its assessment's maximum, and an attempt beyond the
  * last one. Called under the enrollment's lock by whatever writes scores and
  * by whatever changes assessments, so one of two concurrent changes sees the
- * other.
+ * other. Whose score it is is not said to a caller who may not read all of
+ * them.
  */
 void
 facts_check_scores(EnrollmentFacts *facts)
@@ -333,8 +335,12 @@ facts_check_scores(EnrollmentFacts *facts)
 		if (numeric_exceeds(score, assessment->max_score))
 			ereport(ERROR,
 					(errcode(ERRCODE_CHECK_VIOLATION),
+					 access_sees_all(TABLE_SCORE) ?
 					 errmsg("score %s of learner " INT64_FORMAT " is above the maximum %s of assessment \"%s\" of event " INT64_FORMAT,
 							numeric_normalize(score), facts->learner_id,
+							numeric_normalize(assessment->max_score),
+							assessment->code, config->event_id) :
+					 errmsg("a score is above the maximum %s of assessment \"%s\" of event " INT64_FORMAT,
 							numeric_normalize(assessment->max_score),
 							assessment->code, config->event_id),
 					 errhint("Record a score from 0 to max_score, or change the assessment's max_score first.")));
@@ -342,9 +348,13 @@ facts_check_scores(EnrollmentFacts *facts)
 			attempt > assessment->max_attempts)
 			ereport(ERROR,
 					(errcode(ERRCODE_CHECK_VIOLATION),
+					 access_sees_all(TABLE_SCORE) ?
 					 errmsg("attempt %d of learner " INT64_FORMAT " at assessment \"%s\" of event " INT64_FORMAT " is beyond max_attempts %d",
 							attempt, facts->learner_id, assessment->code,
-							config->event_id, assessment->max_attempts),
+							config->event_id, assessment->max_attempts) :
+					 errmsg("an attempt at assessment \"%s\" of event " INT64_FORMAT " is beyond max_attempts %d",
+							assessment->code, config->event_id,
+							assessment->max_attempts),
 					 errhint("Raise the assessment's max_attempts first.")));
 	}
 }
