@@ -10,7 +10,8 @@
 # a cluster of its own and removes it. BENCH_ROUNDS and BENCH_SECONDS (of one
 # pgbench run) override the mode's; BENCH_SIDES chooses among
 # "L0 P1 P2 P2f achieve" (L0 and P2 are needed); BENCH_PARTS among
-# "writes bulk"; BENCH_DIR is a new directory that keeps the raw figures.
+# "writes bulk"; BENCH_DIR is a new directory that keeps the raw figures, and
+# BENCH_CHART a file for the chart.
 set -euo pipefail
 
 mode=${1:-full}
@@ -364,6 +365,8 @@ echo "$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1
 echo "$rounds rounds of $seconds s (bulk: $bulk_rounds); median [lowest - highest] of the ratios within a round"
 report "$out/writes.tsv" tps 1 "$sides" "L0 P2"
 report "$out/bulk.tsv" seconds 0 "$sides disabled P3" "L0 P2 P3"
+# shellcheck disable=SC2046
+awk -f "$here/chart.awk" $(find "$out" -name writes.tsv -o -name bulk.tsv | sort -r) >"${BENCH_CHART:-$out/chart.svg}"
 echo
 echo "$((SECONDS - started)) s, $failures failed checks"
 [ "$failures" = 0 ]
