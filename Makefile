@@ -195,7 +195,7 @@ ISOLATION = \
 	set_result_fact clear_result_fact approval_fact approval_earning_fact close_fact close_enrollment finalize_fact \
 	serializable_read_committed repeatable_read_late gapless_numbers \
 	fast_numbers gapless_repeatable_read new_enrollment_repeatable_read \
-	notification_workers \
+	notification_workers sync_event_assessment \
 	attach_writes \
 	seal_seal seal_late_commit erase_written
 

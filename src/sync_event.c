@@ -126,6 +126,17 @@ static Statement steps[] = {
 		 " x.achievement_type_id AND p.active)"),
 };
 
+#define LOCK_ROWS(table, key) STEP("SELECT FROM achieve." table " AS x" \
+	" WHERE x.event_id OPERATOR(pg_catalog.=) $1" \
+	" ORDER BY x." key " FOR NO KEY UPDATE")
+
+static Statement row_locks[] = {
+	LOCK_ROWS("session", "session_no"),
+	LOCK_ROWS("assessment", "code"),
+	LOCK_ROWS("requirement", "code"),
+	LOCK_ROWS("event_achievement", "achievement_type_id"),
+};
+
 static Statement find_event_template = {
 	.sql = "SELECT e.template_id FROM achieve.event AS e"
 	" WHERE e.event_id OPERATOR(pg_catalog.=) $1",
@@ -134,16 +145,22 @@ static Statement find_event_template = {
 	.types = {INT8OID},
 };
 
+static void
+run_all(Statement *statements, int count, int64 event_id)
+{
+	Datum		value = Int64GetDatum(event_id);
+
+	SPI_connect();
+	for (int i = 0; i < count; i++)
+		(void) statement_run(&statements[i], &value, NULL);
+	SPI_finish();
+}
+
 /* Runs all steps; arg is the event's id. */
 static void
 run_steps(void *arg)
 {
-	Datum		event_id = Int64GetDatum(*(int64 *) arg);
-
-	SPI_connect();
-	for (int i = 0; i < lengthof(steps); i++)
-		(void) statement_run(&steps[i], &event_id, NULL);
-	SPI_finish();
+	run_all(steps, lengthof(steps), *(int64 *) arg);
 }
 
 /* Errors: 55000 where the event has no template. */
@@ -185,6 +202,8 @@ sync_event(PG_FUNCTION_ARGS)
 
 	access_check_event(event_id);
 	pending_flush();
+	/* as an UPDATE of one of them: its row, and then the event's */
+	run_all(row_locks, lengthof(row_locks), event_id);
 	set = read_begin();
 	(void) lock_row(set, PATH_EVENT, 1, &key, LockTupleNoKeyExclusive);
 	api_require_open_outcomes(api_event(set, event_id));

@@ -134,12 +134,14 @@ def memory(connection):
 def run_calls(test, connect, calls):
     """Each kind in one session; returns calls made and the largest growth."""
     connection = connect()
+    connection.run("SELECT achieve.reopen_event(event_id, 'by hand') FROM achieve.event WHERE status = 'finalized'")
     connection.run("DELETE FROM achieve.score; UPDATE achieve.event SET status = 'scheduled' WHERE status IN ('closed', 'cancelled')")
     connection.run("UPDATE achieve.event SET passing_rule = CASE event_id WHEN 2 THEN 'score(s2) >= 40' ELSE 'absences <= 1' END"
                    " WHERE event_id < 5 AND status <> 'finalized';"
                    " INSERT INTO achieve.enrollment (event_id, learner_id) SELECT e, l FROM generate_series(1, 4) AS e, generate_series(1, 2) AS l"
                    " ON CONFLICT (event_id, learner_id) DO UPDATE SET status = 'active';"
                    " INSERT INTO achieve.session SELECT 1, n, '', '2020-01-02', '2020-01-02' FROM generate_series(1, 4) AS n ON CONFLICT DO NOTHING;"
+                   " INSERT INTO achieve.assessment (event_id, code) VALUES (1, 's1'), (2, 's2') ON CONFLICT DO NOTHING;"
                    " INSERT INTO achieve.attendance SELECT 1, 2, session_no, 'present' FROM achieve.session WHERE event_id = 1 ON CONFLICT DO NOTHING;"
                    " INSERT INTO achieve.score VALUES (2, 1, 's2', 1, 50)")
     grown = made = 0

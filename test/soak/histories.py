@@ -25,7 +25,7 @@ import tap
 import world
 from meetings import ALONE, LEVELS, WIDE, run_cells, run_hot
 from oracle import Oracle, Snapshot
-from work import ENROLLMENT, Work
+from work import LISTED, Work
 
 # What random work may be answered with: conflicts, wrong states, wrong keys.
 EXPECTED = {'23503', '23505', '23514', '55000', '22023', '42501', '40001', '40P01', '57014', '25P02'}
@@ -87,7 +87,7 @@ class Session(threading.Thread):
 
     def single(self):
         group, sql = self.work.statement()
-        self.tell((WIDE if group == ENROLLMENT else ALONE) + sql)
+        self.tell((WIDE if group == LISTED else ALONE) + sql)
 
     def block(self):
         rng, size = self.rng, self.rng.randint(2, 4)

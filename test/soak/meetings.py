@@ -7,14 +7,14 @@ is compared. Half of the sessions write under a snapshot from before.
 import random
 import threading
 
-from work import ENROLLMENT, Work, rule as random_rule
+from work import LISTED, Work, rule as random_rule
 from world import RENEWED
 
 LEVELS = ('READ COMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE')
 # Marks, for the server's log, a transaction of one statement.
 ALONE = '/* alone */ '
 # One of those that may meet others in the other order: docs/design.md, "Locks".
-WIDE = '/* alone, enrollments */ '
+WIDE = '/* alone, listed */ '
 SESSIONS = 8
 
 # Each of these is needed, and each comes from another session.
@@ -171,7 +171,7 @@ def run_cells(test, seed, connects, owner, first, cells):
         for cell in range(first, first + 2 * cells, 2):
             work = Work(rng, [(cell, 1), (cell + 1, 8)], (cell, cell + 1), (cell, cell + 1), NOT_IN_CELLS)
             group, sql = work.statement()
-            statements.append((WIDE if group == ENROLLMENT else ALONE) + sql)
+            statements.append((WIDE if group == LISTED else ALONE) + sql)
         lists.append(statements)
     done, unexpected = run_meeters(f'{seed}/cells/{first}', connects, lists, insist=False)
     test.ok(not unexpected and done > 2 * cells, f'{done} random statements in {cells} cells, where {SESSIONS} sessions met once', unexpected)
