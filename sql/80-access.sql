@@ -6,9 +6,10 @@ CREATE FUNCTION achieve.grant_access(role text, level text) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	-- Money, what looks at it, the outbox, and what the engine keeps for itself.
+	-- Money, what looks at it, the outbox, what the engine keeps for itself, and
+	-- a view that calls functions for administrators.
 	not_for_readers CONSTANT text[] := ARRAY['invoice', 'invoice_line', 'notification', 'pending_evaluation',
-		'number_counter', 'awaited_type', 'installation', 'due', 'rule_problems', 'health'];
+		'number_counter', 'awaited_type', 'installation', 'due', 'rule_problems', 'health', 'attachments'];
 	facts CONSTANT text[] := ARRAY['attendance', 'score', 'completion', 'condition'];
 	written_by_engine CONSTANT text[] := ARRAY['result', 'achievement', 'certificate', 'audit', 'notification',
 		'pending_evaluation', 'number_counter', 'awaited_type', 'installation', 'due', 'audit_seal', 'audit_erasure'];

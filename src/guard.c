@@ -404,10 +404,12 @@ guard_achievement_type(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = trigger_data(fcinfo, "guard_achievement_type");
 	HeapTuple	row = passing_row(trigger);
+	const char *code = column_text(trigger, row, "code");
 	Datum		values[2];
 	bool		found;
 
-	if (statement_writing > 0)
+	/* a null is for the column's own constraint to refuse */
+	if (statement_writing > 0 || code == NULL)
 		return PointerGetDatum(row);
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 	{
@@ -437,7 +439,7 @@ guard_achievement_type(PG_FUNCTION_ARGS)
 		CacheInvalidateRelcacheByRelid(RelationGetRelid(trigger->tg_relation));
 	}
 	prerequisites_lock_awaited();
-	values[0] = CStringGetTextDatum(column_text(trigger, row, "code"));
+	values[0] = CStringGetTextDatum(code);
 	SPI_connect();
 	found = statement_run(&type_is_awaited, values, NULL) > 0;
 	SPI_finish();

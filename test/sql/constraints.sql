@@ -291,6 +291,25 @@ WHERE c.relnamespace = 'achieve'::regnamespace AND n.contype NOT IN ('n', 't')
 	AND pg_get_constraintdef(n.oid) NOT LIKE '%is_passing_rule%' -- is_passing_rule() raises an error of its own
 	AND c.relname NOT IN ('awaited_type', 'number_counter') -- only the engine writes them
 ORDER BY n.conname;
+
+-- A null in any column is stored or refused in words (a null code of an achievement type once ended the server).
+DO $$
+DECLARE
+	command text;
+BEGIN
+	FOR command IN SELECT format(v, c.relname, a.attname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '',
+			unnest('{INSERT INTO achieve.%I (%I) VALUES (NULL),UPDATE achieve.%I SET %I = NULL}'::text[]) v
+		WHERE c.relnamespace = 'achieve'::regnamespace AND c.relkind = 'r'
+	LOOP
+		BEGIN
+			EXECUTE command;
+			RAISE SQLSTATE 'AC000';
+		EXCEPTION
+			WHEN not_null_violation OR check_violation OR foreign_key_violation OR unique_violation OR object_not_in_prerequisite_state OR insufficient_privilege OR SQLSTATE 'AC000' THEN NULL;
+			WHEN OTHERS THEN RAISE WARNING '%: % %', command, sqlstate, sqlerrm;
+		END;
+	END LOOP;
+END $$;
 ROLLBACK;
 
 \connect :regress_database
