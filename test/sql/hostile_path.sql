@@ -30,6 +30,7 @@ CREATE VIEW public.seen AS SELECT jsonb_pretty(jsonb_build_array(
 	(SELECT jsonb_agg(jsonb_build_array(number, revision, status, content) ORDER BY number, revision) FROM achieve.certificate WHERE event_id = 4001),
 	(SELECT jsonb_agg(d ORDER BY d) FROM (SELECT achieve.open_badge(id)::jsonb #> '{credentialSubject,achievement,description}' FROM public.latest) l (d)),
 	(SELECT jsonb_agg(jsonb_build_array(action, learner_id, reason) ORDER BY action, learner_id, reason) FROM achieve.audit WHERE event_id = 4001),
+	(SELECT jsonb_agg(jsonb_build_array(reference, name) ORDER BY reference) FROM achieve.learner WHERE reference ~ '^H[0-9]'),
 	(SELECT jsonb_agg(jsonb_build_array(topic, learner_id) ORDER BY topic, learner_id) FROM achieve.notification WHERE event_id = 4001))) AS all;
 -- What an instructor does; no operator, function or type but achieve's is named here.
 CREATE FUNCTION public.teach() RETURNS void LANGUAGE plpgsql AS $$
@@ -39,6 +40,7 @@ BEGIN
 	INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (4001, 4001, 'visa', 3);
 	PERFORM achieve.set_context('teacher', 'hostile'), achieve.set_result(4001, 4003, 'passed', 'r'), achieve.clear_result(4001, 4003, 'r');
 	PERFORM achieve.set_result(4001, 4003, 'passed', 'r'), achieve.facts(4001, 4001), achieve.event_report(4001);
+	PERFORM achieve.waiting_for(4001, 4001), achieve.enrollment_facts(4001, 4001), achieve.award_outlook(4001, 4001, 4000), achieve.today('UTC');
 	PERFORM FROM achieve.results_tab; PERFORM FROM achieve.achievements_tab; PERFORM FROM achieve.learner_record;
 	PERFORM FROM achieve.explain_result(4001, 4004); PERFORM FROM achieve.explain_award(4001, 4002, 'h-pass');
 END $$;
@@ -53,9 +55,15 @@ END $$;
 \else
 CREATE FUNCTION public.foresee() RETURNS void LANGUAGE plpgsql AS $$ BEGIN END $$;
 \endif
+CREATE TABLE public.roster (no text PRIMARY KEY, name text);
 -- And the owner.
 CREATE FUNCTION public.manage() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+	PERFORM achieve.begin_restore(), achieve.end_restore(), achieve.install();
+	PERFORM achieve.attach('public.roster', 'learner', '{"reference": "no", "name": "name"}');
+	INSERT INTO public.roster VALUES ('H1', 'Hank'), ('H2', 'Ina'), ('H3', 'Jo'); UPDATE public.roster SET name = 'Inga' WHERE no OPERATOR(pg_catalog.=) 'H2';
+	DELETE FROM public.roster WHERE no OPERATOR(pg_catalog.=) 'H3'; PERFORM FROM achieve.attachments; PERFORM FROM achieve.check_attachments();
+	PERFORM achieve.detach('public.roster');
 	UPDATE achieve.invoice SET status = 'paid' WHERE invoice_id OPERATOR(pg_catalog.=) 4000;
 	PERFORM achieve.award(4001, 4004, 'h-hand', 'r'), achieve.award(4001, 4003, 'h-hand', 'r', '2029-01-01', '2031-01-01');
 	PERFORM achieve.revoke(id, 'r') FROM public.passed; PERFORM achieve.reinstate(id, 'r') FROM public.passed;
@@ -75,7 +83,14 @@ BEGIN
 	PERFORM achieve.run_due(), achieve.results_as_of(4001, '2030-01-01 00:00+00'); PERFORM achieve.claim_notifications(5); PERFORM achieve.mark_delivered('{1}');
 	PERFORM FROM achieve.event_summary; PERFORM FROM achieve.passing_rules_tab; PERFORM FROM achieve.rule_problems; PERFORM FROM achieve.audit_tab;
 	PERFORM FROM achieve.certificates_tab; PERFORM FROM achieve.learning_path_progress; PERFORM FROM achieve.check_outcomes(4001); PERFORM achieve.grant_access('teachers', 'reader');
+	PERFORM achieve.erase_learner(4005, 'r'); PERFORM achieve.seal_audit(); PERFORM FROM achieve.verify_audit(); PERFORM achieve.audit_digest();
 END $$;
+-- Every function that reads or writes is called, by these or by one of these.
+SELECT DISTINCT p.proname AS "not called" FROM pg_proc p
+WHERE p.pronamespace = 'achieve'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.provolatile <> 'i'
+	AND NOT EXISTS (SELECT FROM pg_proc t WHERE t.proname IN ('teach', 'manage', 'foresee') AND t.prosrc ~ ('achieve\.' || p.proname || '\('))
+	AND p.proname !~ '^(oracle_|attachment_|refuse_)' AND p.proname NOT IN ('attach_table', 'detach_table', 'compare_attachment', 'claim_notification_rows', 'count_rule_errors')
+ORDER BY 1;
 CREATE ROLE mallory; CREATE ROLE teachers; CREATE SCHEMA evil AUTHORIZATION mallory; GRANT USAGE ON SCHEMA evil TO PUBLIC;
 SELECT achieve.grant_access('teachers', 'instructor');
 
