@@ -17,7 +17,7 @@ DECLARE
 		'explain_result', 'explain_award', 'results_as_of', 'render_certificate', 'verify_certificate', 'open_badge',
 		'event_report'];
 	for_instructors CONSTANT text[] := ARRAY['set_result', 'clear_result', 'preview_result'];
-	for_owner_only CONSTANT text[] := ARRAY['install', 'begin_restore', 'end_restore', 'grant_access',
+	for_owner_only CONSTANT text[] := ARRAY['install', 'begin_restore', 'end_restore', 'grant_access', 'distribute',
 		'add_graphql_comments', 'remove_graphql_comments', 'set_graphql_comments', 'graphql_comment'];
 	grantee text;
 	object record;
@@ -45,6 +45,8 @@ BEGIN
 		SELECT c.relname, c.relkind
 		FROM pg_class c
 		WHERE c.relnamespace = 'achieve'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+			-- what is written into a partition by its own name is not watched
+			AND NOT c.relispartition
 		ORDER BY c.relname
 	LOOP
 		privileges := CASE

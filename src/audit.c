@@ -8,9 +8,11 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "utils/builtins.h"
+#include "utils/syscache.h"
 
 #include "audit.h"
 #include "audit_hash.h"
@@ -29,6 +31,27 @@ static RowWrite insert_audit = {
 		AUDIT_EVIDENCE, AUDIT_REASON, AUDIT_ACTOR_SALT, AUDIT_REASON_SALT,
 	AUDIT_HASH},
 };
+
+/*
+ * Whether a row of the catalogue, which concerns no event, says event 0: where
+ * the audit is sharded by event the column takes no null (distribute()).
+ */
+static bool
+catalogue_is_event_0(void)
+{
+	const TableInfo *table = catalog_table(TABLE_AUDIT);
+	HeapTuple	attribute = SearchSysCache2(ATTNUM,
+											ObjectIdGetDatum(table->relid),
+											Int16GetDatum(table->columns[AUDIT_EVENT_ID]));
+	bool		takes_no_null;
+
+	if (!HeapTupleIsValid(attribute))
+		elog(ERROR, "column %d of relation %u does not exist",
+			 table->columns[AUDIT_EVENT_ID], table->relid);
+	takes_no_null = ((Form_pg_attribute) GETSTRUCT(attribute))->attnotnull;
+	ReleaseSysCache(attribute);
+	return takes_no_null;
+}
 
 void
 audit_begin(AuditBatch *batch)
@@ -67,7 +90,10 @@ audit_add(AuditBatch *batch, const AuditRow *row)
 {
 	value_add_text(&batch->actions, row->action);
 	value_add_text(&batch->objects, row->object);
-	add_id(&batch->events, row->has_event, row->event_id);
+	if (!row->has_event && catalogue_is_event_0())
+		value_add(&batch->events, Int64GetDatum(0));
+	else
+		add_id(&batch->events, row->has_event, row->event_id);
 	add_id(&batch->learners, row->has_learner, row->learner_id);
 	add_jsonb(&batch->old_values, row->old_value);
 	add_jsonb(&batch->new_values, row->new_value);

@@ -134,14 +134,18 @@ only_key_moves(TriggerData *trigger)
 	return true;
 }
 
-/* A result that follows its enrollment through a foreign key. */
+/*
+ * A result that follows its enrollment through a foreign key. Results are told
+ * by their column: where they lie in shards or partitions, the relation has
+ * another name.
+ */
 static bool
 follows_enrollment(TriggerData *trigger)
 {
 	HeapTuple	old_row = trigger->tg_trigtuple;
 
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ||
-		strcmp(RelationGetRelationName(trigger->tg_relation), "result") != 0)
+		SPI_fnumber(RelationGetDescr(trigger->tg_relation), "rule_outcome") <= 0)
 		return false;
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) &&
 		!only_key_moves(trigger))

@@ -39,6 +39,13 @@ grep -nE "\"[^\"]*\b(FROM|JOIN|INTO|UPDATE|ONLY|TABLE) ($tables)\b" src/*.c |
 	report "SQL in C qualifies tables with achieve."
 grep -n SPI_register_trigger_data src/*.c |
 	report "no query reads a transition table"
+sed -n 's/.*REFERENCING \(.*\)/\1/p' sql/install/*.sql | grep -oE 'AS [a-z_]+' | sort -u | sed 's/AS //' | alternatives | {
+	read -r transition
+	grep -nE "\"[^\"]*\b($transition)\b" src/*.c
+} | report "no query joins a transition table"
+# A message may say which relation it was; nothing is decided by its name.
+awk '/Relation(GetRelationName|GetNamespace)\((trigger|walk->trigger)->tg_relation/ && before !~ /errmsg\(/ { print FILENAME ":" FNR ": " $0 }
+	{ before = $0 }' src/*.c | report "a trigger goes by its argument or its columns, not by its relation's name"
 
 # They look their operator up through the caller's search_path, and cannot name
 # one of pg_catalog; only install() sets a path of its own.

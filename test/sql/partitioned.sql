@@ -3,24 +3,11 @@
 \set VERBOSITY terse
 SET client_min_messages = warning;
 BEGIN;
-CREATE PROCEDURE pg_temp.partition_table(name text, method text, partitions text[]) LANGUAGE plpgsql AS $$
-DECLARE
-	command text;
-BEGIN
-	EXECUTE format('ALTER TABLE achieve.%I RENAME TO %I', name, name || '_plain');
-	EXECUTE format('CREATE TABLE achieve.%I (LIKE achieve.%I INCLUDING ALL) PARTITION BY %s', name, name || '_plain', method);
-	FOR n IN 1 .. cardinality(partitions) LOOP
-		EXECUTE format('CREATE TABLE achieve.%I PARTITION OF achieve.%I %s', name || '_' || n, name, partitions[n]);
-	END LOOP;
-	FOR command IN SELECT format('ALTER TABLE achieve.%I ADD CONSTRAINT %I %s', name, conname, pg_get_constraintdef(oid)) FROM pg_constraint
-			WHERE conrelid = format('achieve.%I', name || '_plain')::regclass AND contype = 'f'
-		UNION ALL SELECT replace(pg_get_triggerdef(oid), name || '_plain', name) FROM pg_trigger
-			WHERE tgrelid = format('achieve.%I', name || '_plain')::regclass AND NOT tgisinternal
-	LOOP
-		EXECUTE command;
-	END LOOP;
-	EXECUTE format('INSERT INTO achieve.%I SELECT * FROM achieve.%I', name, name || '_plain');
-END $$;
+-- The procedure is that of docs/scale.md.
+\! awk '/^```sql$/ { on = 1; next } /^```$/ { if (on) exit } on' docs/scale.md > results/partition_table.sql
+\set ECHO none
+\i results/partition_table.sql
+\set ECHO all
 INSERT INTO achieve.achievement_type (achievement_type_id, code, title) VALUES (5000, 'pa', 'T');
 INSERT INTO achieve.learner (learner_id, name) SELECT l, 'L' || l FROM generate_series(5001, 5020) l;
 INSERT INTO achieve.event (event_id, code, title, starts_at, ends_at, passing_rule)
@@ -32,8 +19,10 @@ INSERT INTO achieve.attendance (event_id, learner_id, session_no, status) SELECT
 
 CREATE VIEW pg_temp.outcomes AS SELECT outcome, count(*), count(a.number) FILTER (WHERE a.revoked_at IS NULL) AS held
 	FROM achieve.result r LEFT JOIN achieve.achievement a USING (event_id, learner_id) WHERE event_id BETWEEN 5000 AND 5009 GROUP BY 1 ORDER BY 1;
-CALL pg_temp.partition_table('attendance', 'HASH (event_id)', ARRAY['FOR VALUES WITH (MODULUS 3, REMAINDER 0)', 'FOR VALUES WITH (MODULUS 3, REMAINDER 1)', 'FOR VALUES WITH (MODULUS 3, REMAINDER 2)']);
-SELECT count(*) > 0 AS "spread over partitions" FROM achieve.attendance_1;
+CALL achieve_partitions.partition_table('attendance', 'HASH (event_id)', ARRAY['FOR VALUES WITH (MODULUS 3, REMAINDER 0)', 'FOR VALUES WITH (MODULUS 3, REMAINDER 1)', 'FOR VALUES WITH (MODULUS 3, REMAINDER 2)']);
+CALL achieve_partitions.partition_table('audit', 'RANGE (occurred_at)', ARRAY[$$FOR VALUES FROM (MINVALUE) TO ('2026-01-01 00:00+00')$$, 'DEFAULT'], 'occurred_at');
+SELECT achieve.install() LIKE '%already installed%audit.audit_id goes on after %' AS moved;
+SELECT count(*) > 0 AS "spread over partitions" FROM achieve_partitions.attendance_1;
 TABLE pg_temp.outcomes;
 INSERT INTO achieve.attendance (event_id, learner_id, session_no, status) SELECT e, l, s, CASE WHEN (e * 7 + l * 3 + s) % 4 = 0 THEN 'absent' ELSE 'present' END
 	FROM generate_series(5000, 5009) e, generate_series(5001, 5020) l, generate_series(2, 4) s;
@@ -47,6 +36,7 @@ SELECT achieve.close_event(5006, 'over');
 TABLE pg_temp.outcomes;
 SELECT * FROM achieve.check_outcomes() WHERE event_id BETWEEN 5000 AND 5009;
 SELECT count(*) AS listed, count(DISTINCT outcome) AS outcomes FROM achieve.results_tab WHERE event_id BETWEEN 5000 AND 5009;
+SELECT count(*) > 10 AS audited, count(DISTINCT audit_id) = count(*) AS once FROM achieve.audit WHERE event_id BETWEEN 5000 AND 5009;
 TRUNCATE achieve.attendance;
 TABLE pg_temp.outcomes;
 SELECT * FROM achieve.check_outcomes() WHERE event_id BETWEEN 5000 AND 5009;
