@@ -91,6 +91,16 @@ files | grep -E '\.(c|h|sh|awk|pl|spec)$|^sql/.*\.sql$|^test/.*\.sql$' | grep -v
 		[ -f "$file" ] && lines=$(wc -l <"$file") && [ "$lines" -gt 600 ] && echo "$file: $lines lines"
 	done | report "files of more than 600 lines"
 
+# A page that nobody is led to is not read, and a link leads somewhere.
+for file in docs/*.md; do
+	[ "$file" = docs/index.md ] || grep -q "(${file#docs/})" docs/index.md || echo "$file"
+done | report "pages that docs/index.md does not name"
+for file in README.md CONTRIBUTING.md docs/*.md; do
+	grep -oE '\]\([^)# :]+' "$file" | sed 's/^](//' | grep -v '^https*$' | while read -r target; do
+		[ -e "$(dirname "$file")/$target" ] || echo "$file: $target"
+	done
+done | report "links to files that are not there"
+
 perl tools/meta.pl 2>&1 | report "what PGXN would refuse"
 
 if command -v shellcheck >/dev/null; then

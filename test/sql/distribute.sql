@@ -4,6 +4,7 @@ CREATE DATABASE regress_achieve_distribute;
 \c regress_achieve_distribute
 SET client_min_messages = warning;
 \set VERBOSITY terse
+\set SHOW_CONTEXT never
 CREATE EXTENSION achieve;
 SELECT achieve.distribute();
 SELECT achieve.install() IS NOT NULL AS installed;
@@ -19,6 +20,7 @@ INSERT INTO achieve.score (event_id, learner_id, code, score) VALUES (1, 1, 'exa
 \set VERBOSITY default
 SELECT achieve.distribute();
 \set VERBOSITY terse
+\set SHOW_CONTEXT never
 CREATE ROLE regress_achieve_stranger;
 GRANT USAGE ON SCHEMA achieve TO regress_achieve_stranger;
 SET ROLE regress_achieve_stranger;

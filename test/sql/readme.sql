@@ -1,9 +1,11 @@
--- Does the README's example run as written, and show what it says?
+-- Does the README's example run as written, and print what it shows?
 CREATE DATABASE regress_achieve_readme;
 \c regress_achieve_readme
 SET datestyle = ISO;
-\! awk '/^```sql$/ { on = 1; next } /^```$/ { on = 0 } on' README.md > results/readme.sql
+\! awk -v name=readme -f test/page.awk README.md > results/readme.sql
 \i results/readme.sql
+\! grep -c '\.shown' results/readme.sql
 SELECT * FROM achieve.check_outcomes();
+\! awk 'END { print (NR < 150 ? "short" : "too long: " NR " lines") }' README.md
 \c contrib_regression
 DROP DATABASE regress_achieve_readme;
