@@ -266,7 +266,7 @@ evaluate_event(PG_FUNCTION_ARGS)
 	work_init(&work, CurrentMemoryContext);
 	work_touch(&work, FACTS_ALL);
 	work_add_id(&work, &work.changed_events, event_id);
-	work.check_scores = true;
+	work.check_scores = work.says_progress = true;
 	engine_run(&work, &counts);
 
 	values[0] = Int64GetDatum(counts.enrollments);

@@ -13,11 +13,15 @@
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "engine.h"
 
 /* How often triggers on outcome tables may write facts, one after another. */
 #define MAX_POSTPONED 1000
+
+/* How long evaluate_event() goes on without a word. */
+#define SECONDS_UNHEARD 10
 
 /* Enrollments decided and written together. */
 #define CHUNK_SIZE 4096
@@ -86,9 +90,23 @@ run_chunk(const Work *work, const LockedEnrollment *locked, int count,
 	return !evaluation.stale;
 }
 
+/* Tells how far long work is, every ten seconds. */
+static void
+say_progress(int done, int count, TimestampTz *said_at)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (!TimestampDifferenceExceeds(*said_at, now, SECONDS_UNHEARD * 1000))
+		return;
+	*said_at = now;
+	ereport(NOTICE,
+			(errmsg("%d of %d enrollments are evaluated", done, count)));
+}
+
 static void
 run(Work *work, EvaluationCounts *counts)
 {
+	TimestampTz said_at = GetCurrentTimestamp();
 	int			count;
 	LockedEnrollment *locked = locks_take(work, &count);
 
@@ -97,6 +115,8 @@ run(Work *work, EvaluationCounts *counts)
 		while (!run_chunk(work, locked + done,
 						  Min(CHUNK_SIZE, count - done), counts))
 			locks_take_learners(locked, count);
+		if (work->says_progress)
+			say_progress(Min(done + CHUNK_SIZE, count), count, &said_at);
 	}
 	if (locked != NULL)
 		pfree(locked);

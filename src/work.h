@@ -33,6 +33,7 @@ typedef struct Work
 	bool		check_scores;	/* scores or assessments were written */
 	uint32		touched;		/* facts that may have moved, by RuleFact bit */
 	bool		only_records;	/* nothing but rows that were not there before */
+	bool		says_progress;	/* long work tells how far it is */
 } Work;
 
 extern void work_init(Work *work, MemoryContext context);
