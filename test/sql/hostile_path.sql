@@ -60,6 +60,7 @@ CREATE TABLE public.roster (no text PRIMARY KEY, name text);
 CREATE FUNCTION public.manage() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM achieve.begin_restore(), achieve.end_restore(), achieve.install();
+	PERFORM achieve.add_graphql_comments(), achieve.remove_graphql_comments();
 	PERFORM achieve.attach('public.roster', 'learner', '{"reference": "no", "name": "name"}');
 	INSERT INTO public.roster VALUES ('H1', 'Hank'), ('H2', 'Ina'), ('H3', 'Jo'); UPDATE public.roster SET name = 'Inga' WHERE no OPERATOR(pg_catalog.=) 'H2';
 	DELETE FROM public.roster WHERE no OPERATOR(pg_catalog.=) 'H3'; PERFORM FROM achieve.attachments; PERFORM FROM achieve.check_attachments();
@@ -85,11 +86,11 @@ BEGIN
 	PERFORM FROM achieve.certificates_tab; PERFORM FROM achieve.learning_path_progress; PERFORM FROM achieve.check_outcomes(4001); PERFORM achieve.grant_access('teachers', 'reader');
 	PERFORM achieve.erase_learner(4005, 'r'); PERFORM achieve.seal_audit(); PERFORM FROM achieve.verify_audit(); PERFORM achieve.audit_digest();
 END $$;
--- Every function that reads or writes is called, by these or by one of these.
+-- Every function that reads or writes is called, by these or by one of these. distribute() needs Citus.
 SELECT DISTINCT p.proname AS "not called" FROM pg_proc p
 WHERE p.pronamespace = 'achieve'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.provolatile <> 'i'
 	AND NOT EXISTS (SELECT FROM pg_proc t WHERE t.proname IN ('teach', 'manage', 'foresee') AND t.prosrc ~ ('achieve\.' || p.proname || '\('))
-	AND p.proname !~ '^(oracle_|attachment_|refuse_)' AND p.proname NOT IN ('attach_table', 'detach_table', 'compare_attachment', 'claim_notification_rows', 'count_rule_errors')
+	AND p.proname !~ '^(oracle_|attachment_|refuse_)' AND p.proname NOT IN ('distribute', 'graphql_comment', 'set_graphql_comments', 'attach_table', 'detach_table', 'compare_attachment', 'claim_notification_rows', 'count_rule_errors')
 ORDER BY 1;
 CREATE ROLE mallory; CREATE ROLE teachers; CREATE SCHEMA evil AUTHORIZATION mallory; GRANT USAGE ON SCHEMA evil TO PUBLIC;
 SELECT achieve.grant_access('teachers', 'instructor');

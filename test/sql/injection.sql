@@ -41,7 +41,7 @@ SELECT count(*), count(*) FILTER (WHERE r.rule_outcome = 'passed'), count(*) FIL
 FROM public.happening h JOIN achieve.result r USING (event_id, learner_id) JOIN achieve.achievement a ON a.event_id = h.event_id AND a.achievement_type_id = h.learner_id
 LEFT JOIN achieve.certificate c ON c.achievement_id = a.achievement_id AND c.status = 'current';
 SELECT h.n, a.number FROM public.happening h JOIN achieve.achievement a ON a.event_id = h.event_id AND a.achievement_type_id = h.learner_id
-WHERE a.number <> CASE WHEN h.n IN (2, 4) THEN '' ELSE h.t END || '1' ORDER BY n;
+WHERE h.n <> 2 AND a.number <> CASE WHEN h.n = 4 THEN '' ELSE h.t END || '1' ORDER BY n;
 -- Plain text: the body as written, and the name as it is, placeholders and all.
 SELECT h.n, c.content FROM public.happening h JOIN achieve.certificate c ON c.event_id = h.event_id AND c.status = 'current' JOIN achieve.achievement a ON a.achievement_id = c.achievement_id AND a.achievement_type_id = h.learner_id
 WHERE h.n <> 2 AND c.content <> replace(replace(h.t, '{{', '('), '}}', ')') || '|' || h.t || '|' ORDER BY n;
@@ -63,7 +63,7 @@ SELECT count(*), count(*) FILTER (WHERE achieve.event_report(event_id) ~* '<scri
 SELECT count(DISTINCT h.n) FILTER (WHERE strpos(x.clause, replace(h.t, '"', '""')) > 0) AS explained FROM public.happening h, LATERAL achieve.explain_result(event_id, learner_id) x;
 SELECT count(*) > 12 AS previewed FROM public.happening h, LATERAL achieve.preview_result(event_id, learner_id, 'failed') x WHERE x.learner_name = h.t;
 SELECT count(*) FROM public.happening h JOIN achieve.results_tab r USING (event_id) WHERE r.learner_name = h.t AND r.account_name = h.t AND r.event_title = h.t;
-SELECT count(*), count(DISTINCT template_code) FROM achieve.rule_problems WHERE template_id > 7400;
+SELECT count(*), count(DISTINCT template_code) FROM achieve.rule_problems WHERE template_id BETWEEN 7401 AND 7412;
 SELECT problem FROM achieve.check_outcomes() WHERE learner_id BETWEEN 7400 AND 7499;
 SELECT * FROM achieve.verify_certificate($$' OR true --$$);
 
