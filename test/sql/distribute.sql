@@ -20,7 +20,6 @@ INSERT INTO achieve.score (event_id, learner_id, code, score) VALUES (1, 1, 'exa
 \set VERBOSITY default
 SELECT achieve.distribute();
 \set VERBOSITY terse
-\set SHOW_CONTEXT never
 CREATE ROLE regress_achieve_stranger;
 GRANT USAGE ON SCHEMA achieve TO regress_achieve_stranger;
 SET ROLE regress_achieve_stranger;
