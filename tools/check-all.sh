@@ -58,6 +58,7 @@ is_there()
 
 tools/with-tree.sh tools/check.sh 2>&1 | tee "$log"
 count
+clients=$(sed -n 's/^# \(Clients that ran: .*\)/\1/p' "$log")
 chosen=$(PG_CONFIG=$asked tools/packages.sh)
 chosen=$("$chosen" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
 if [ -z "$asked" ] || [ "$asked" = pg_config ]; then
@@ -77,5 +78,6 @@ said="PostgreSQL $chosen: every suite"
 [ ${#ran[@]} = 0 ] || said+=". PostgreSQL ${ran[*]}: regress and isolation"
 [ ${#absent[@]} = 0 ] || said+=". Not installed here, so not tried: ${absent[*]}"
 echo "$said."
+[ -z "$clients" ] || echo "$clients"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -10,8 +10,8 @@
 #                  command follows, none is needed if that is there
 #   package.json   the npm packages that it needs, by exact version
 #   run            runs the test and prints TAP
-#   example.*      what docs/clients.md shows: prints the rows of
-#                  example.sql, and its text is in the docs as it stands
+#   example.*      prints the rows of example.sql; its text, and that of other
+#                  files named so, is in docs/clients.md as it stands
 # A client finds the database in PGHOST (a socket), PGPORT, PGUSER and
 # PGDATABASE, the same by TCP on 127.0.0.1 at PGPORT, its folder for scratch
 # files in CLIENT_DIR, and in CLIENT_DIR/NAME.tsv what psql reads.
@@ -123,14 +123,12 @@ as_owner() { PGUSER=postgres psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
 check_example()
 {
 	local client=$1 folder=$2 example
-	for example in "$folder"/example.*; do
-		[ -e "$example" ] || continue
-		# As the client runs it, or by itself.
-		[ -e "$CLIENT_DIR/example.out" ] || "$folder/run" example >"$CLIENT_DIR/example.out" 2>"$CLIENT_DIR/example.err" || cat "$CLIENT_DIR/example.err"
-		diff -u "$dir/example.txt" "$CLIENT_DIR/example.out"
-		ok $? "$client: its example prints what psql reads"
+	"$folder/run" example >"$CLIENT_DIR/example.out" 2>"$CLIENT_DIR/example.err" || cat "$CLIENT_DIR/example.err"
+	diff -u "$dir/example.txt" "$CLIENT_DIR/example.out"
+	ok $? "$client: its example prints what psql reads"
+	for example in "$folder"/example*; do
 		EXAMPLE=$(cat "$example") awk 'BEGIN { RS = "\001" } { exit !index($0, ENVIRON["EXAMPLE"] "\n```\n") }' "$top/docs/clients.md"
-		ok $? "$client: docs/clients.md shows its example"
+		ok $? "$client: docs/clients.md shows $(basename "$example")"
 	done
 }
 
