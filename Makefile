@@ -1,6 +1,8 @@
 # achieve: build with "make", try with "make demo", test with "make check".
 
 EXTENSION  = achieve
+# The release before, from which there is an update script.
+RELEASED   = 1.0
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" achieve.control)
 MODULE_big = achieve
 
@@ -143,6 +145,10 @@ INSTALL_PARTS = \
 	sql/install/75-health.sql \
 	sql/install/76-attachments.sql
 
+# How install() brings the tables of one version to the next: FROM--TO.sql.
+INSTALL_STEPS = \
+	sql/install/steps/1.0--1.1.sql
+
 # Regression tests, each test/sql/NAME.sql with expected/NAME.out.
 REGRESS = \
 	rule_refuse \
@@ -200,12 +206,15 @@ ISOLATION = \
 	attach_writes \
 	seal_seal seal_late_commit erase_written
 
-HDRS        = $(wildcard src/*.h) src/install_sql.h
-DATA_built  = sql/achieve--$(EXTVERSION).sql
+HDRS        = $(wildcard src/*.h) src/install_sql.h src/install_steps.h
+# What is released is installed as it was; the rest is made of the chapters.
+VERSION_SQL = achieve--$(EXTVERSION).sql achieve--$(RELEASED)--$(EXTVERSION).sql
+DATA        = $(wildcard sql/release/achieve--*.sql)
+DATA_built  = $(addprefix sql/, $(filter-out $(notdir $(DATA)), $(VERSION_SQL)))
 PG_CPPFLAGS = -I$(srcdir)/src -DACHIEVE_VERSION='"$(EXTVERSION)"'
 WARNINGS    = -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare -Wshadow -Wstrict-prototypes
 PG_CFLAGS   = $(if $(findstring clang,$(CC)),,$(WARNINGS))
-EXTRA_CLEAN = src/install_sql.h src/built_for
+EXTRA_CLEAN = src/install_sql.h src/install_steps.h src/built_for
 
 REGRESS_OPTS   = --inputdir=$(srcdir)/test --outputdir=. --load-extension=achieve
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=achieve
@@ -270,10 +279,18 @@ endif
 $(OBJS) $(OBJS:.o=.bc): $(HDRS) achieve.control src/built_for
 
 src/install_sql.h: tools/embed.awk $(INSTALL_PARTS)
-	awk -f tools/embed.awk $(INSTALL_PARTS) > $@
+	awk -v type=InstallChapter -v name=install_chapters -f tools/embed.awk $(INSTALL_PARTS) > $@
 
-$(DATA_built): $(SQL_PARTS) achieve.control
+src/install_steps.h: tools/embed.awk $(INSTALL_STEPS)
+	awk -v type=InstallStep -v name=install_steps -f tools/embed.awk $(INSTALL_STEPS) > $@
+
+sql/achieve--$(EXTVERSION).sql: $(SQL_PARTS) achieve.control
 	cat $(SQL_PARTS) > $@
+
+sql/achieve--$(RELEASED)--$(EXTVERSION).sql: tools/update.awk sql/achieve--$(EXTVERSION).sql
+	awk -v from=$(RELEASED) -v to=$(EXTVERSION) -f tools/update.awk sql/release/achieve--$(RELEASED).sql \
+		sql/achieve--$(EXTVERSION).sql > $@.new
+	mv $@.new $@
 
 # For the scripts in tools: what a variable says.
 print-%:

@@ -4,6 +4,8 @@
 -- may the owner of the schema: a dump does not say whose the extension was,
 -- and where a superuser restores it, he creates it in the schema that the dump
 -- has given to its owner, and goes on to the grants that this owner made.
+-- An update leaves alone what has its privileges: what people have granted
+-- would become the extension's own, and dumps would leave it out.
 
 DO $$
 DECLARE
@@ -26,11 +28,17 @@ BEGIN
 		JOIN pg_proc p ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass
 		WHERE e.extname = 'achieve' AND d.deptype = 'e'
 			AND p.provolatile <> 'i' AND p.proname <> ALL (open_to_all)
+			AND NOT EXISTS (
+				SELECT FROM pg_init_privs i WHERE i.classoid = 'pg_proc'::regclass AND i.objoid = p.oid AND i.privtype = 'e')
 		ORDER BY p.oid
 	LOOP
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', signature);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s, %s WITH GRANT OPTION', signature, installer, schema_owner);
 	END LOOP;
-	RAISE INFO 'achieve is loaded; to make its tables, run: SELECT achieve.install();';
+	IF to_regclass('achieve.installation') IS NULL THEN
+		RAISE INFO 'achieve is loaded; to make its tables, run: SELECT achieve.install();';
+	ELSE
+		RAISE INFO 'achieve is updated; to bring its tables along, run: SELECT achieve.install();';
+	END IF;
 END
 $$;

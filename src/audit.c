@@ -11,6 +11,7 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 
@@ -51,6 +52,47 @@ catalogue_is_event_0(void)
 	takes_no_null = ((Form_pg_attribute) GETSTRUCT(attribute))->attnotnull;
 	ReleaseSysCache(attribute);
 	return takes_no_null;
+}
+
+/* The same for an audit of version 1.0. */
+static RowWrite insert_without_hash = {
+	.table = TABLE_AUDIT,
+	.column_count = AUDIT_ACTOR_SALT,
+	.columns = {AUDIT_AUDIT_ID, AUDIT_OCCURRED_AT, AUDIT_TRANSACTION_ID,
+		AUDIT_ACTOR, AUDIT_DATABASE_USER, AUDIT_ACTION, AUDIT_EVENT_ID,
+		AUDIT_LEARNER_ID, AUDIT_OBJECT, AUDIT_OLD_VALUE, AUDIT_NEW_VALUE,
+	AUDIT_EVIDENCE, AUDIT_REASON},
+};
+
+static bool
+has_hash_column(void)
+{
+	return catalog_table(TABLE_AUDIT)->columns[AUDIT_HASH] != InvalidAttrNumber;
+}
+
+/*
+ * Whether the audit has hashes and seals; one of version 1.0 has none until
+ * install() migrates it. A no holds to the end of the transaction.
+ */
+bool
+audit_is_hashed(void)
+{
+	if (has_hash_column())
+		return true;
+	/* A migration may be under way: wait for it, then look again. */
+	LockRelationOid(catalog_table(TABLE_AUDIT)->relid, RowExclusiveLock);
+	return has_hash_column();
+}
+
+/* Errors: 55000 where the audit has no hashes and seals. */
+void
+audit_require_hashes(void)
+{
+	if (!audit_is_hashed())
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the audit has no hashes and seals: achieve's tables are of an older version"),
+				 errhint("Run: SELECT achieve.install();")));
 }
 
 void
@@ -123,8 +165,8 @@ add_hash(Digest *digest, ValueColumn *columns, int position)
 }
 
 /*
- * Writes the rows in the order they were added, each with its hash. Returns
- * the last one's id.
+ * Writes the rows in the order they were added, each with its hash; one
+ * without gets it from install(). Returns the last one's id.
  */
 int64
 audit_write(AuditBatch *batch)
@@ -148,11 +190,13 @@ audit_write(AuditBatch *batch)
 		[AUDIT_REASON_SALT] = {.type = UUIDOID},
 		[AUDIT_HASH] = {.type = TEXTOID}
 	};
+	bool		hashed;
 	Oid			sequence;
 	Digest	   *digest;
 
 	if (count == 0)
 		return 0;
+	hashed = audit_is_hashed();
 	value_add(&columns[AUDIT_OCCURRED_AT], TimestampTzGetDatum(facts_now()));
 	value_add(&columns[AUDIT_TRANSACTION_ID], Int64GetDatum(
 		(int64) U64FromFullTransactionId(GetTopFullTransactionId())));
@@ -166,9 +210,10 @@ audit_write(AuditBatch *batch)
 	{
 		value_add(&columns[AUDIT_AUDIT_ID],
 				  Int64GetDatum(nextval_internal(sequence, false)));
-		add_hash(digest, columns, i);
+		if (hashed)
+			add_hash(digest, columns, i);
 	}
 	digest_free(digest);
-	rows_write(&insert_audit, columns, NULL);
+	rows_write(hashed ? &insert_audit : &insert_without_hash, columns, NULL);
 	return DatumGetInt64(columns[AUDIT_AUDIT_ID].values[count - 1]);
 }

@@ -41,6 +41,8 @@ typedef struct AuditBatch
 /* Set while erase_learner takes values out of the audit. */
 extern bool audit_erasing;
 
+extern bool audit_is_hashed(void);
+extern void audit_require_hashes(void);
 extern void audit_begin(AuditBatch *batch);
 extern void audit_add(AuditBatch *batch, const AuditRow *row);
 extern int64 audit_write(AuditBatch *batch);

@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "audit.h"
 #include "audit_hash.h"
 #include "audit_scan.h"
 #include "audit_seal.h"
@@ -93,8 +94,8 @@ fill_row(void *state, HeapTuple tuple, TupleDesc desc)
 }
 
 /*
- * Gives a hash to each row that has none, and returns how many those were.
- * The guards must be off.
+ * Gives a hash to each row that has none, and returns how many those were: 0
+ * where the audit has no hashes. The guards must be off.
  */
 int64
 audit_fill_hashes(void)
@@ -102,6 +103,8 @@ audit_fill_hashes(void)
 	Filling		filling = {0};
 	AuditScope	scope;
 
+	if (!audit_is_hashed())
+		return 0;
 	audit_scan_begin(&scope);
 	filling.context = AllocSetContextCreate(CurrentMemoryContext,
 											"achieve audit hashes",

@@ -28,6 +28,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "audit.h"
 #include "audit_hash.h"
 #include "audit_scan.h"
 #include "audit_seal.h"
@@ -256,6 +257,8 @@ audit_seal_rows(const char *reason)
  *
  * Waits for another one that is at it. What this transaction itself has
  * written is not committed: the next seal takes it.
+ *
+ * Errors: 55000 before install() has migrated an audit of 1.0.
  */
 Datum
 seal_audit(PG_FUNCTION_ARGS)
@@ -263,6 +266,7 @@ seal_audit(PG_FUNCTION_ARGS)
 	char	   *reason = PG_ARGISNULL(0) ? NULL :
 		text_to_cstring(PG_GETARG_TEXT_PP(0));
 
+	audit_require_hashes();
 	pending_flush();
 	PG_RETURN_INT64(audit_seal_rows(reason));
 }
@@ -279,6 +283,7 @@ audit_digest(PG_FUNCTION_ARGS)
 	MemoryContext caller = CurrentMemoryContext;
 	char	   *string = "seal 0, 0 rows, root " SEAL_NO_ROOT;
 
+	audit_require_hashes();
 	SPI_connect();
 	if (statement_run(&last_seal, NULL, NULL) > 0)
 	{

@@ -19,6 +19,7 @@
 #include "utils/hsearch.h"
 #include "utils/tuplestore.h"
 
+#include "audit.h"
 #include "audit_erasure.h"
 #include "audit_hash.h"
 #include "audit_scan.h"
@@ -352,6 +353,7 @@ verify_audit(PG_FUNCTION_ARGS)
 	verification.context = CurrentMemoryContext;
 	if (!PG_ARGISNULL(0))
 		read_kept_digest(text_to_cstring(PG_GETARG_TEXT_PP(0)), &kept);
+	audit_require_hashes();
 	pending_flush();
 	audit_scan_begin(&scope);
 	verification.digest = digest_create();

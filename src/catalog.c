@@ -30,6 +30,7 @@ typedef struct TableNames
 {
 	const char *name;
 	const char *columns[TABLE_MAX_COLUMNS];
+	int			new_from;		/* the previous version ends before it; 0: not */
 } TableNames;
 
 static const TableNames table_names[TABLE_COUNT] = {
@@ -76,7 +77,7 @@ static const TableNames table_names[TABLE_COUNT] = {
 	[TABLE_AUDIT] = {"audit", {"audit_id", "occurred_at", "transaction_id",
 			"actor", "database_user", "action", "event_id", "learner_id",
 			"object", "old_value", "new_value", "evidence", "reason",
-	"actor_salt", "reason_salt", "hash"}},
+	"actor_salt", "reason_salt", "hash"}, AUDIT_ACTOR_SALT},
 	[TABLE_NOTIFICATION] = {"notification", {"notification_id",
 	"transaction_id", "topic", "event_id", "learner_id", "payload"}},
 };
@@ -176,13 +177,19 @@ catalog_relation(const char *name)
 	if (!OidIsValid(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 OidIsValid(schema) &&
+				 OidIsValid(get_relname_relid("installation", schema)) ?
+				 errmsg("achieve's tables are of an older version, or incomplete") :
 				 errmsg("achieve is not installed in this database"),
 				 errdetail("Relation \"achieve.%s\" does not exist.", name),
 				 errhint("Run: SELECT achieve.install();")));
 	return relid;
 }
 
-/* OID, owner and column numbers of a table. */
+/*
+ * OID, owner and column numbers of a table. Columns that the previous version
+ * did not have are InvalidAttrNumber where install() has not added them yet.
+ */
 const TableInfo *
 catalog_table(TableId table)
 {
@@ -214,7 +221,8 @@ catalog_table(TableId table)
 	for (int i = 0; i < TABLE_MAX_COLUMNS && names->columns[i] != NULL; i++)
 	{
 		found.columns[i] = get_attnum(found.relid, names->columns[i]);
-		if (found.columns[i] == InvalidAttrNumber)
+		if (found.columns[i] == InvalidAttrNumber &&
+			(names->new_from == 0 || i < names->new_from))
 			ereport(ERROR,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					 errmsg("column \"%s\" of \"achieve.%s\" does not exist",

@@ -21,6 +21,7 @@
 
 #include "access.h"
 #include "api.h"
+#include "audit.h"
 #include "audit_erasure.h"
 #include "json.h"
 #include "trigger.h"
@@ -421,6 +422,7 @@ erase_learner(PG_FUNCTION_ARGS)
 	int64		erased = 0;
 
 	access_check_learner(learner_id);
+	audit_require_hashes();
 	pending_flush();
 	SPI_connect();
 	lock_all(learner_id, &names, &events);

@@ -6,8 +6,8 @@
  * They are ordinary objects of the caller's, not members of the extension, so
  * that dumps treat the data as ordinary data. What there should be is said by
  * the chapters (chapters.h); how older tables become those of this library is
- * said by the list of steps. A step changes tables; views and triggers, which
- * hold no state, then follow from the chapters.
+ * said by the steps in sql/install/steps. A step changes tables; views and
+ * triggers, which hold no state, then follow from the chapters.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,35 +29,36 @@
 
 PG_FUNCTION_INFO_V1(install);
 
-/*
- * How the tables get from one version to the next. The first step makes them
- * from nothing by running all chapters; a later one runs its own SQL, for
- * example {"1.0", "1.1", "ALTER TABLE achieve.event ADD ..."}.
- */
+/* How the tables get from one version to the next. */
 typedef struct InstallStep
 {
-	const char *from;			/* NULL: nothing is installed */
-	const char *to;
-	const char *sql;			/* NULL: the chapters */
+	const char *name;			/* such as "1.0--1.1" */
+	const char *sql;
 } InstallStep;
 
-static const InstallStep steps[] = {
-	{NULL, "1.0", NULL},
-};
+#include "install_steps.h"
 
 /* The step that starts at a version, or NULL. */
 static const InstallStep *
 step_from(const char *version)
 {
-	for (int i = 0; i < lengthof(steps); i++)
+	for (int i = 0; i < lengthof(install_steps); i++)
 	{
-		const char *from = steps[i].from;
+		const char *name = install_steps[i].name;
+		const char *end = strstr(name, "--");
 
-		if (version == NULL ? from == NULL :
-			from != NULL && strcmp(from, version) == 0)
-			return &steps[i];
+		if (strlen(version) == end - name &&
+			strncmp(name, version, end - name) == 0)
+			return &install_steps[i];
 	}
 	return NULL;
+}
+
+/* The version that a step leads to. */
+static const char *
+step_to(const InstallStep *step)
+{
+	return strstr(step->name, "--") + 2;
 }
 
 /* Runs a command that makes or changes an object. */
@@ -94,8 +95,8 @@ check_extension_version(const Installation *installation)
 }
 
 /*
- * Refuses objects that stand where achieve's are to be made, and functions or
- * operators that could be called instead of the extension's.
+ * Refuses objects that stand where those of the statements are to be made, and
+ * functions or operators that could be called instead of the extension's.
  */
 static void
 check_nothing_in_the_way(const Installation *installation, List *statements)
@@ -280,42 +281,49 @@ mend(const Installation *installation, List *statements, StringInfo report)
 	}
 }
 
+/* Makes all of it. */
+static void
+make_everything(const Installation *installation, List *statements)
+{
+	ListCell   *cell;
+
+	check_nothing_in_the_way(installation, statements);
+	foreach(cell, statements)
+		chapters_run(lfirst(cell));
+}
+
 /*
- * Runs the steps that lead on from a version, NULL where nothing is
- * installed, and returns the version that they reach.
+ * Runs the steps that lead on from a version, and returns the version that
+ * they reach.
  */
 static const char *
-run_steps(const Installation *installation, const char *version,
-		  List *statements)
+migrate(const Installation *installation, const char *version,
+		List *statements)
 {
 	const char *reached = version;
 	const InstallStep *step = step_from(version);
 
-	if (step != NULL && version != NULL)
-		drop_triggers(installation);
+	if (step == NULL)
+		return version;
+	check_nothing_in_the_way(installation, NIL);
+	drop_triggers(installation);
 	for (; step != NULL; step = step_from(reached))
 	{
-		ListCell   *cell;
-
-		if (step->sql != NULL)
-			run(step->sql);
-		else
-			foreach(cell, statements)
-				chapters_run(lfirst(cell));
-		reached = step->to;
+		run(step->sql);
+		reached = step_to(step);
 	}
-	if (reached != version)
-	{
-		if (version != NULL)
-		{
-			(void) audit_fill_hashes();
-			(void) make_views_and_triggers(installation, statements, true);
-		}
-		run(psprintf("ALTER TABLE achieve.installation ALTER COLUMN version SET DEFAULT %s",
-					 quote_literal_cstr(reached)));
-		installation_stamp(true);
-	}
+	(void) audit_fill_hashes();
+	(void) make_views_and_triggers(installation, statements, true);
 	return reached;
+}
+
+/* Writes down the version that the tables have now come to. */
+static void
+note_version(const char *version)
+{
+	run(psprintf("ALTER TABLE achieve.installation ALTER COLUMN version SET DEFAULT %s",
+				 quote_literal_cstr(version)));
+	installation_stamp(true);
 }
 
 /*
@@ -333,7 +341,7 @@ install(PG_FUNCTION_ARGS)
 	StringInfoData report;
 	List	   *statements = chapters_statements();
 	char	   *version = NULL;
-	const char *reached;
+	const char *reached = ACHIEVE_VERSION;
 
 	PreventCommandIfReadOnly("install()");
 	initStringInfo(&report);
@@ -343,18 +351,21 @@ install(PG_FUNCTION_ARGS)
 	installation_enter(&installation);
 
 	if (OidIsValid(installation.table))
+	{
 		version = installation_version();
+		reached = migrate(&installation, version, statements);
+	}
 	else
-		check_nothing_in_the_way(&installation, statements);
-
-	reached = run_steps(&installation, version, statements);
-	if (reached == NULL || strcmp(reached, ACHIEVE_VERSION) != 0)
+		make_everything(&installation, statements);
+	if (strcmp(reached, ACHIEVE_VERSION) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the tables are of achieve %s, which achieve %s cannot migrate",
 						version, ACHIEVE_VERSION),
 				 errhint("Install a library of that version or a later one.")));
 
+	if (version == NULL || strcmp(version, reached) != 0)
+		note_version(reached);
 	if (version == NULL)
 		appendStringInfo(&report, "achieve %s is installed", reached);
 	else if (strcmp(version, reached) == 0)

@@ -23,6 +23,7 @@
 #include "utils/builtins.h"
 
 #include "api.h"
+#include "audit.h"
 #include "audit_seal.h"
 #include "json.h"
 #include "notify.h"
@@ -300,6 +301,7 @@ run_due(PG_FUNCTION_ARGS)
 	done = evaluate_due(since, now);
 	done += announce_expiries(now);
 	end_run(now, since == DT_NOBEGIN);
-	(void) audit_seal_rows(NULL);
+	if (audit_is_hashed())
+		(void) audit_seal_rows(NULL);
 	PG_RETURN_INT64(done);
 }

@@ -1,19 +1,20 @@
-# Turns the chapters of install() into a C header.
+# Turns SQL that install() runs into a C header.
 #
-# Usage: awk -f tools/embed.awk sql/install/10-catalogue.sql ... > src/install_sql.h
-# The header holds one string per chapter, in the order given.
+# Usage: awk -v type=InstallChapter -v name=install_chapters -f tools/embed.awk
+#            sql/install/10-catalogue.sql ... > src/install_sql.h
+# The header holds an array of {name of the file, its text}, in the order given.
 
 FNR == 1 {
 	if (NR == 1)
 		print "/* Made by tools/embed.awk from sql/install; do not edit. */"
 	else
 		print ";"
-	name = FILENAME
-	sub(/.*\//, "", name)
-	sub(/\.sql$/, "", name)
-	symbol = "chapter_" name
+	file = FILENAME
+	sub(/.*\//, "", file)
+	sub(/\.sql$/, "", file)
+	symbol = name "_" file
 	gsub(/[^A-Za-z0-9_]/, "_", symbol)
-	chapters = chapters "\t{\"" name "\", " symbol "},\n"
+	files = files "\t{\"" file "\", " symbol "},\n"
 	print ""
 	print "static const char " symbol "[] ="
 }
@@ -28,7 +29,7 @@ FNR == 1 {
 
 END {
 	print ";\n"
-	print "static const InstallChapter install_chapters[] = {"
-	printf "%s", chapters
+	print "static const " type " " name "[] = {"
+	printf "%s", files
 	print "};"
 }

@@ -23,7 +23,7 @@ files()
 {
 	git ls-files 2>/dev/null ||
 		find . -type f ! -path './.git/*' ! -name '*.o' ! -name '*.so' ! -name '*.bc' ! -path './sql/achieve--*' \
-			! -path './src/install_sql.h' ! -path './src/built_for' ! -path './results/*' ! -path './output_iso/*' | sed 's|^\./||'
+			! -path './src/install_*.h' ! -path './src/built_for' ! -path './results/*' ! -path './output_iso/*' | sed 's|^\./||'
 }
 
 # Words joined by "|".
@@ -53,8 +53,23 @@ grep -nE "\"[^\"]*(NULLIF ?\(|IS (NOT )?DISTINCT FROM|\b(BETWEEN|I?LIKE|SIMILAR 
 	grep -vE '^src/(install|identities)\.c:' |
 	report "SQL in C names operators: OPERATOR(pg_catalog.=), not NULLIF, IN, BETWEEN, LIKE, IS DISTINCT FROM or USING"
 
-grep -nE '\b(CREATE|ADD)\b.*\b(OR REPLACE|IF NOT EXISTS)\b' sql/[0-9]*.sql sql/install/*.sql |
+grep -nE '\b(CREATE|ADD)\b.*\b(OR REPLACE|IF NOT EXISTS)\b' sql/[0-9]*.sql sql/install/*.sql sql/install/steps/*.sql |
 	report "what others put into the schema is not adopted"
+
+# A release stays as it was; the script of a released default_version is made
+# of its chapters no more.
+(cd sql/release && sha256sum --quiet -c SHA256SUMS 2>&1) | report "released SQL has been changed"
+for file in sql/release/*.sql sql/install/steps/*.sql; do
+	case $file in
+	sql/release/*) grep -q "  ${file##*/}\$" sql/release/SHA256SUMS || echo "$file is not in SHA256SUMS" ;;
+	*) grep -q "$file" Makefile || echo "$file is not in the Makefile" ;;
+	esac
+done | report "released SQL that nothing watches, or that is not built in"
+version=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" achieve.control)
+if [ -f "sql/release/achieve--$version.sql" ]; then
+	sed -n '/^SQL_PARTS/,/^$/p' Makefile | grep -o 'sql/[^ ]*\.sql' | xargs cat | cmp - "sql/release/achieve--$version.sql" 2>&1 |
+		report "the chapters are not those of the released $version: raise default_version"
+fi
 
 # A test that is not listed does not run.
 missing_from()
@@ -86,7 +101,7 @@ esac
 files | xargs -d '\n' grep -nIE "$private|/home/[a-z]" 2>/dev/null | grep -v '^tools/lint.sh:' |
 	report "paths of one machine"
 
-files | grep -E '\.(c|h|sh|awk|pl|spec)$|^sql/.*\.sql$|^test/.*\.sql$' | grep -v corpus |
+files | grep -E '\.(c|h|sh|awk|pl|spec)$|^sql/.*\.sql$|^test/.*\.sql$' | grep -vE 'corpus|^sql/release/' |
 	while read -r file; do
 		[ -f "$file" ] && lines=$(wc -l <"$file") && [ "$lines" -gt 600 ] && echo "$file: $lines lines"
 	done | report "files of more than 600 lines"
