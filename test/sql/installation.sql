@@ -141,7 +141,7 @@ RESET ROLE;
 SELECT achieve.install();
 DROP VIEW achieve.installation;
 SET ROLE regress_achieve_app;
-CREATE TABLE achieve.installation AS SELECT '1.0' AS version;
+CREATE TABLE achieve.installation AS SELECT '1.1' AS version;
 RESET ROLE;
 SELECT achieve.install();
 DROP TABLE achieve.installation;
