@@ -24,6 +24,7 @@
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -258,7 +259,8 @@ audit_seal_rows(const char *reason)
  * Waits for another one that is at it. What this transaction itself has
  * written is not committed: the next seal takes it.
  *
- * Errors: 55000 before install() has migrated an audit of 1.0.
+ * Errors: 25006 in a read-only transaction, 55000 before install() has
+ * migrated an audit of 1.0.
  */
 Datum
 seal_audit(PG_FUNCTION_ARGS)
@@ -266,6 +268,7 @@ seal_audit(PG_FUNCTION_ARGS)
 	char	   *reason = PG_ARGISNULL(0) ? NULL :
 		text_to_cstring(PG_GETARG_TEXT_PP(0));
 
+	PreventCommandIfReadOnly("seal_audit()");
 	audit_require_hashes();
 	pending_flush();
 	PG_RETURN_INT64(audit_seal_rows(reason));

@@ -34,7 +34,7 @@ my $mark = "INSERT INTO achieve.attendance (event_id, learner_id, session_no, st
 
 # The replica follows.
 $primary->safe_psql('postgres', sprintf($mark, 1));
-$primary->wait_for_catchup($replica, 'replay', $primary->lsn('insert'));
+$primary->wait_for_catchup($replica);
 is($replica->safe_psql('postgres', $outcomes), "1|passed|1\n2|pending|\n3|pending|",
 	'the replica shows results and achievements');
 is($replica->safe_psql('postgres', $problems), '', 'and can recompute them');
