@@ -9,7 +9,7 @@ CREATE DATABASE regress_achieve OWNER regress_achieve_owner;
 \connect regress_achieve regress_achieve_owner
 SET client_min_messages = warning;
 CREATE EXTENSION achieve;
-SELECT achieve.install();
+SELECT achieve.install() IS NOT NULL AS installed;
 SELECT achieve.grant_access('regress_achieve_' || level, level) FROM unnest('{administrator,instructor,reader}'::text[]) level;
 -- A row-secured account manager is a reader to whom policies apply: docs/access.md.
 SELECT achieve.grant_access('regress_achieve_manager', 'reader');
