@@ -100,7 +100,9 @@ add_column(Digest *digest, const AuditContent *row, int column)
 {
 	Datum		value = row->values[column];
 
-	if (row->nulls[column])
+	/* Where it takes no null, 0 says that no event is concerned. */
+	if (row->nulls[column] ||
+		(column == AUDIT_EVENT_ID && DatumGetInt64(value) == 0))
 		digest_add_null(digest);
 	else if (column == AUDIT_OCCURRED_AT)
 		digest_add_instant(digest, DatumGetTimestampTz(value));

@@ -69,6 +69,7 @@ INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, 
 INSERT INTO pg_depend SELECT 'pg_proc'::regclass, p.oid, 0, 'pg_extension'::regclass, 4000000001, 0, 'e' FROM pg_proc p WHERE p.pronamespace = 'stub'::regnamespace;
 RESET allow_system_table_mods;
 
+SELECT achieve.seal_audit() > 0 AS sealed;
 SELECT achieve.distribute();
 SELECT logicalrelid, method FROM stub.pg_dist_partition ORDER BY call_no;
 SELECT achieve.distribute();
@@ -81,6 +82,10 @@ SET achieve.direct_access = off;
 UPDATE achieve.achievement_type SET title = 'First aid at work';
 INSERT INTO achieve.score (event_id, learner_id, code, score) VALUES (1, 2, 'exam', 90), (2, 1, 'exam', 10);
 SELECT event_id, action, object FROM achieve.audit WHERE event_id = 0 ORDER BY audit_id;
+-- What was sealed before verifies, and so does what came after.
+SELECT * FROM achieve.verify_audit();
+SELECT achieve.seal_audit() > 0 AS sealed;
+SELECT * FROM achieve.verify_audit();
 SELECT event_id, learner_id, outcome FROM achieve.result ORDER BY event_id, learner_id;
 SELECT * FROM achieve.check_outcomes();
 

@@ -28,6 +28,7 @@ CREATE FUNCTION described() RETURNS TABLE (what text) LANGUAGE sql AS $$
 $$;
 CREATE TEMPORARY TABLE before AS SELECT what, count(*) FROM described() GROUP BY what;
 CREATE TEMPORARY TABLE rows_before AS SELECT (SELECT count(*) FROM achieve.attendance) AS marks, (SELECT count(*) FROM achieve.audit) AS audited;
+SELECT achieve.seal_audit() > 0 AS sealed;
 \! awk -v name=scale_page -f test/page.awk docs/scale.md > results/scale_page.sql
 \! awk '/DETACH/ { exit } 1' results/scale_page.sql > results/scale_page_run.sql
 \i results/scale_page_run.sql
@@ -54,12 +55,17 @@ RESET ROLE;
 DELETE FROM achieve.audit;
 SELECT audit_id FROM achieve.audit GROUP BY audit_id HAVING count(*) > 1;
 SELECT * FROM achieve.check_outcomes();
+-- What was sealed before verifies, and so does what came after.
+SELECT achieve.seal_audit() > 0 AS sealed;
+SELECT * FROM achieve.verify_audit();
 -- A dump of it restores, and install() has nothing to do there.
 \! bash -c 'createdb regress_achieve_scale_copy; pg_dump -Fc regress_achieve_scale | pg_restore --exit-on-error -d regress_achieve_scale_copy && psql -X -A -t -d regress_achieve_scale_copy -c "SELECT achieve.install()" -c "SELECT count(*) FROM achieve.check_outcomes()" -c "SELECT count(*) FROM achieve.attendance"; dropdb regress_achieve_scale_copy'
 \! awk '/DETACH/ { on = 1 } on' results/scale_page.sql > results/scale_page_detach.sql
 \i results/scale_page_detach.sql
 \o
 SELECT achieve.install();
+-- Nothing was in that year.
+SELECT * FROM achieve.verify_audit();
 \c contrib_regression
 DROP DATABASE regress_achieve_scale;
 DROP ROLE regress_achieve_office;
