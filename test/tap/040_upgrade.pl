@@ -236,6 +236,7 @@ ask('used', $update =~ s/COMMIT/ROLLBACK/r);
 same(catalog('used'), $catalog, 'rolled back: the catalog');
 same(content('used'), $content, 'rolled back: the rows');
 $node->safe_psql('postgres', 'CREATE DATABASE session TEMPLATE used OWNER training');
+$node->safe_psql('postgres', 'CREATE DATABASE busy TEMPLATE used OWNER training');
 
 ask('used', $update);
 same(content('used'), $content, 'updated: every row is as it was');
@@ -252,6 +253,46 @@ is(ask('used', 'SELECT * FROM achieve.verify_audit()'), '', 'and it holds');
 	like($out, qr/^t\|t$/m, 'a session that was open all the time hashes what it writes from then on');
 	all_is_well('session', 'training');
 }
+
+#
+# Beside writers, who see no error: the update is what is tried again.
+#
+my $writing = PostgreSQL::Test::Utils::tempdir . '/writing.sql';
+append_to_file($writing, <<'SQL');
+\set learner random(9, 11)
+\set end random(1, 3)
+\set pause random(0, 40)
+\sleep :pause ms
+UPDATE achieve.attendance SET status = CASE status WHEN 'present' THEN 'absent' ELSE 'present' END WHERE event_id = 3 AND learner_id = :learner;
+\if :end = 1
+SELECT achieve.set_result(3, :learner, 'passed', 'a test');
+\elif :end = 2
+BEGIN;
+UPDATE achieve.score SET score = 75 - score WHERE event_id = 3 AND learner_id = :learner;
+SELECT achieve.clear_result(3, :learner, 'a test');
+COMMIT;
+\endif
+SQL
+my ($written, $trouble, $tries) = ('', '', 0);
+my $writers = IPC::Run::start([ 'pgbench', '-n', '-U', 'training', '-c', 4, '-T', 60, '--max-tries=1000', '-f', $writing, $node->connstr('busy') ],
+	'>', \$written, '2>', \$trouble);
+$node->poll_query_until('busy', 'SELECT count(*) > 150 FROM achieve.audit') or die;
+while ($tries++ < 100)
+{
+	my ($failed, undef, $error) = $node->psql('busy', "\\set VERBOSITY verbose\nSET lock_timeout = '200ms'; $update", extra_params => [ '-U', 'training' ]);
+	last unless $failed;
+	note $error =~ /(ERROR: .*)/;
+	last unless $error =~ /ERROR:  (40P01|55P03)/;
+}
+is(ask('busy', 'SELECT version FROM achieve.installation'), '1.1', 'updated beside writers');
+my $then = ask('busy', 'SELECT count(*) FROM achieve.audit');
+ok($node->poll_query_until('busy', "SELECT count(*) > $then + 50 FROM achieve.audit"), 'who go on');
+ok($writers->pumpable, 'all of them, and so far');
+$writers->kill_kill(grace => 5);
+$node->poll_query_until('busy', "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'pgbench'") or die;
+is($trouble, '', 'without an error');
+note "tried $tries times, and ", ask('busy', 'SELECT count(*) FROM achieve.audit') - $then, ' audit rows since';
+all_is_well('busy', 'training');
 
 #
 # A dump of 1.0 in this version, as superuser.
