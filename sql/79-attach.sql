@@ -183,9 +183,9 @@ BEGIN
 			MESSAGE = 'source_table, fact_table and columns must not be null',
 			HINT = 'For example: SELECT achieve.attach(''mark'', ''attendance'', ''{"event_id": "class_id", ...}'');';
 	END IF;
-	IF to_regclass('achieve.installation') IS NULL THEN
+	IF to_regclass('achieve.attachments') IS NULL THEN
 		RAISE object_not_in_prerequisite_state USING
-			MESSAGE = 'achieve is not installed in this database',
+			MESSAGE = 'achieve is not installed in this database, or its tables are of an older version',
 			HINT = 'Run: SELECT achieve.install();';
 	END IF;
 	SELECT c.relname, s.nspname, c.relkind, c.relpersistence, c.relispartition, c.relowner, c.relhassubclass,
@@ -386,6 +386,11 @@ DECLARE
 	a_trigger record;
 	count integer := 0;
 BEGIN
+	IF to_regclass('achieve.attachments') IS NULL THEN
+		RAISE object_not_in_prerequisite_state USING
+			MESSAGE = 'achieve is not installed in this database, or its tables are of an older version',
+			HINT = 'Run: SELECT achieve.install();';
+	END IF;
 	FOR attachment IN
 		SELECT a.name, p.oid AS function, p.oid::regprocedure AS signature, a.mapping
 		FROM achieve.attachments a
@@ -427,6 +432,11 @@ CREATE FUNCTION achieve.check_attachments()
 AS $$
 #variable_conflict use_column
 BEGIN
+	IF to_regclass('achieve.attachments') IS NULL THEN
+		RAISE object_not_in_prerequisite_state USING
+			MESSAGE = 'achieve is not installed in this database, or its tables are of an older version',
+			HINT = 'Run: SELECT achieve.install();';
+	END IF;
 	RETURN QUERY
 	WITH attached AS MATERIALIZED (
 		-- Whoever may not write facts has no attachment that works.
