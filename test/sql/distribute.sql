@@ -76,7 +76,7 @@ SELECT achieve.distribute();
 -- Every key of an event's table holds event_id now, and no event moves.
 SELECT c.relname, o.conname FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'event_id'
 	WHERE c.relnamespace = 'achieve'::regnamespace AND (o.contype IN ('p', 'u') AND NOT a.attnum = ANY (o.conkey) OR o.contype = 'f' AND o.confupdtype = 'c');
-SELECT achieve.install();
+SELECT achieve.install() LIKE '%is already installed' AS in_place;
 -- The catalogue's audit lies with event 0; the engine goes on, by SQL as on Citus, where a table's own heap is empty.
 SET achieve.direct_access = off;
 UPDATE achieve.achievement_type SET title = 'First aid at work';
