@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
@@ -80,7 +81,8 @@ audit_is_hashed(void)
 	if (has_hash_column())
 		return true;
 	/* A migration may be under way: wait for it, then look again. */
-	LockRelationOid(catalog_table(TABLE_AUDIT)->relid, RowExclusiveLock);
+	LockRelationOid(catalog_table(TABLE_AUDIT)->relid,
+					RecoveryInProgress() ? AccessShareLock : RowExclusiveLock);
 	return has_hash_column();
 }
 

@@ -309,7 +309,9 @@ migrate(const Installation *installation, const char *version,
 	drop_triggers(installation);
 	for (; step != NULL; step = step_from(reached))
 	{
-		run(step->sql);
+		Statement	statement = {STATEMENT_OTHER, step->name, .text = step->sql};
+
+		chapters_run(&statement);
 		reached = step_to(step);
 	}
 	(void) audit_fill_hashes();
