@@ -243,6 +243,7 @@ bench-curves:
 	tools/with-tree.sh test/bench/curves.sh
 soak:
 	tools/with-tree.sh test/soak/run.sh soak
+	tools/with-tree.sh test/fuzz/run.sh soak
 	tools/with-tree.sh test/bench/run.sh races
 	ACHIEVE_TAMPERS=1000 ACHIEVE_WRITING_SECONDS=60 tools/with-tree.sh tools/check.sh tap
 demo:

@@ -3,13 +3,13 @@
 #
 #   tools/with-tree.sh tools/check.sh [SUITE...]
 #
-# Suites: lint dist regress by-sql isolation pgtap tap clients faults; all of
+# Suites: lint dist regress by-sql isolation pgtap tap clients faults fuzz; all of
 # them unless named. A suite that does not run, or not to its end, fails: each of its tests
 # is counted.
 set -uo pipefail
 
 cd "$(dirname "$0")/.." || exit 1
-suites=${*:-lint dist regress by-sql isolation pgtap tap clients faults}
+suites=${*:-lint dist regress by-sql isolation pgtap tap clients faults fuzz}
 passed=0
 failed=0
 log=$ACHIEVE_DIR/log
@@ -119,6 +119,20 @@ run_faults()
 	count_tap $status faults
 }
 
+# The kept corpus and a few seconds of fuzzing. Without clang's fuzzer nothing
+# is counted, and that is said.
+run_fuzz()
+{
+	local status=0
+	test/fuzz/run.sh check >"$log" 2>&1 || status=$?
+	if grep -q '^1\.\.0' "$log"; then
+		sed 's/^1\.\.0 # skip/skipped:/' "$log"
+		return
+	fi
+	grep '^# figures' "$log"
+	count_tap $status fuzz
+}
+
 # Those clients that install within seconds. What cannot be had here is named,
 # and not counted.
 run_clients()
@@ -149,6 +163,7 @@ for suite in $suites; do
 	pgtap) run_pgtap ;;
 	tap) run_tap ;;
 	faults) run_faults ;;
+	fuzz) run_fuzz ;;
 	clients) run_clients ;;
 	*)
 		echo "$0: no suite is called $suite" >&2

@@ -74,9 +74,9 @@ if [ ${#missing[@]} -gt 0 ]; then
 	apt install --no-install-recommends "${missing[@]}"
 fi
 
-# Only the tests of pictures and poolers need these; without them they are skipped.
+# Only the tests of pictures and poolers and the fuzzers need these; without them they are skipped.
 missing=()
-for package in librsvg2-bin fonts-dejavu-core fonts-droid-fallback pgbouncer; do
+for package in librsvg2-bin fonts-dejavu-core fonts-droid-fallback pgbouncer clang libclang-rt-dev; do
 	[ -n "$(version_of "$package")" ] || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
@@ -84,6 +84,6 @@ if [ ${#missing[@]} -gt 0 ]; then
 	(
 		[ $updated = yes ] || apt update
 		apt install --no-install-recommends "${missing[@]}"
-	) || echo "$0: certificates are not tested as pictures, or not through a pooler" >&2
+	) || echo "$0: certificates are not tested as pictures, poolers not at all, or nothing is fuzzed" >&2
 fi
 echo "/usr/lib/postgresql/$major/bin/pg_config"
