@@ -440,11 +440,7 @@ cache_entry(int64 event_id, bool make)
 	{
 		HASHCTL		control = {0};
 
-		control.keysize = sizeof(int64);
-		control.entrysize = sizeof(ConfigEntry);
-		control.hcxt = CacheMemoryContext;
-		cache = hash_create("achieve events", 64, &control,
-							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		/* first: a cache without them would keep what is no longer so */
 		if (!callbacks_registered)
 		{
 			CacheRegisterRelcacheCallback(types_changed, (Datum) 0);
@@ -452,6 +448,11 @@ cache_entry(int64 event_id, bool make)
 			RegisterSubXactCallback(at_subtransaction_end, NULL);
 			callbacks_registered = true;
 		}
+		control.keysize = sizeof(int64);
+		control.entrysize = sizeof(ConfigEntry);
+		control.hcxt = CacheMemoryContext;
+		cache = hash_create("achieve events", 64, &control,
+							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
 	entry = hash_search(cache, &event_id, make ? HASH_ENTER : HASH_FIND,
 						&found);

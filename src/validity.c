@@ -445,8 +445,9 @@ next_expiry_day(DateADT earliest, const ValidityPolicy *policy)
 }
 
 /*
- * A time zone by its full name, in any case, or NULL. pg_tzset keeps what it
- * has loaded. It also takes POSIX specifications ("EST+5EDT", and any word
+ * A time zone by its full name, in any case, or NULL; 53200 where memory runs
+ * out, of which pg_tzset only says that it has none. It keeps what it has
+ * loaded. It also takes POSIX specifications ("EST+5EDT", and any word
  * with a digit behind it), which hide typing errors; these alone have a
  * canonical name without lower case letters and with a digit, but for a few
  * historical names.
@@ -457,9 +458,16 @@ find_time_zone(const char *name)
 	static const char *const names_with_digits[] = {
 		"GMT0", "GMT+0", "GMT-0", "EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT"
 	};
-	pg_tz	   *zone = pg_tzset(name);
+	pg_tz	   *zone;
 	const char *canonical;
 
+	errno = 0;
+	zone = pg_tzset(name);
+	if (zone == NULL && errno == ENOMEM)
+		ereport(ERROR,
+				errcode(ERRCODE_OUT_OF_MEMORY),
+				errmsg("out of memory"),
+				errdetail("Time zone \"%s\" could not be loaded.", name));
 	if (zone == NULL || !pg_tz_acceptable(zone))
 		return NULL;
 	canonical = pg_get_timezone_name(zone);

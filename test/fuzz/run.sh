@@ -34,7 +34,7 @@ flags=(-w -O1 -g -fno-omit-frame-pointer "-fsanitize=fuzzer,address,undefined" -
 	"-I$("$pg_config" --includedir-server)" "-I$top/src" "-I$top/test/fuzz")
 # What neither the harness nor PostgreSQL's two libraries have nobody calls.
 links=("-L$("$pg_config" --pkglibdir)" "-L$("$pg_config" --libdir)" -lpgcommon -lpgport
-	-Wl,--unresolved-symbols=ignore-all -no-pie)
+	"-Wl,--unresolved-symbols=ignore-all" -no-pie)
 runtime=("$top"/test/fuzz/{runtime,numbers,json}.c)
 
 sources_of()

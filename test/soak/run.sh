@@ -1,20 +1,20 @@
 #!/bin/bash
-# Random histories, crashes, cancels, dates and poolers, against oracles that share no
-# code with achieve. docs/reliability.md says what each shows.
+# Random histories, crashes, cancels, dates, poolers and failing allocations, against
+# oracles that share no code with achieve. docs/reliability.md says what each shows.
 #
 #   tools/with-tree.sh test/soak/run.sh check     about half a minute
 #   tools/with-tree.sh test/soak/run.sh soak      in full: hours
 #
 # Prints TAP of each program, then a line of figures from each. The programs
 # run at the same time, in clusters of their own. SOAK_PARTS chooses among
-# "histories crashes cancels dates poolers"; SOAK_SEED gives the workload of an earlier
+# "histories crashes cancels dates poolers allocations"; SOAK_SEED gives the workload of an earlier
 # run again; SOAK_TRANSACTIONS, SOAK_CRASHES, SOAK_CANCELS, SOAK_CALLS,
-# SOAK_CASES and SOAK_WRITES say how much.
+# SOAK_CASES and SOAK_WRITES say how much, SOAK_EVERY of how many allocations one fails.
 set -uo pipefail
 
 mode=${1:-check}
 here=$(cd "$(dirname "$0")" && pwd)
-parts=${SOAK_PARTS:-histories crashes cancels dates poolers}
+parts=${SOAK_PARTS:-histories crashes cancels dates poolers allocations}
 seed=${SOAK_SEED:-$(date +%s)}
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -25,6 +25,7 @@ check)
 	cancels=${SOAK_CANCELS:-200} calls=${SOAK_CALLS:-5000}
 	cases=${SOAK_CASES:-4000} issues=200 jumps=20
 	writes=${SOAK_WRITES:-2000}
+	every=${SOAK_EVERY:-300}
 	;;
 soak)
 	transactions=${SOAK_TRANSACTIONS:-1000000} rounds=$((transactions / 20000 + 1)) hot=50 cells=100
@@ -32,6 +33,7 @@ soak)
 	cancels=${SOAK_CANCELS:-10000} calls=${SOAK_CALLS:-100000}
 	cases=${SOAK_CASES:-200000} issues=2000 jumps=300
 	writes=${SOAK_WRITES:-100000}
+	every=${SOAK_EVERY:-1}
 	;;
 *)
 	echo "usage: $0 check|soak" >&2
@@ -50,11 +52,16 @@ stop_clusters()
 # Crashes are worth nothing without fsync; nothing else needs it.
 run_part()
 {
-	local part=$1 dir=$ACHIEVE_DIR/soak-$1 environment fsync=off
+	local part=$1 dir=$ACHIEVE_DIR/soak-$1 environment fsync=off preload=()
 	shift
 	[ "$part" = crashes ] && fsync=on
 	mkdir -p "$dir"
-	environment=$(cluster start "$dir" "fsync = $fsync" "max_connections = 60" \
+	if [ "$part" = allocations ]; then
+		gcc -O1 -shared -fPIC -o "$dir/malloc_fail.so" "$here/malloc_fail.c" || return 1
+		truncate -s 4096 "$dir/control" && chmod 666 "$dir/control" || return 1
+		preload=(env LD_PRELOAD="$dir/malloc_fail.so" ACHIEVE_MALLOC_FAIL="$dir/control")
+	fi
+	environment=$(PG_CONFIG=${PG_CONFIG:-pg_config} "${preload[@]}" "$here/../../tools/cluster.sh" start "$dir" "fsync = $fsync" "max_connections = 60" \
 		"max_prepared_transactions = 30") || return 1
 	eval "$environment"
 	python3 "$here/$part.py" seed="$seed" "$@"
@@ -67,6 +74,7 @@ run()
 	crashes) run_part crashes data="$ACHIEVE_DIR/soak-crashes/data" rounds="$crashes" seconds="$seconds" ;;
 	cancels) run_part cancels cancels="$cancels" calls="$calls" ;;
 	dates) run_part dates data="$ACHIEVE_DIR/soak-dates/data" cases="$cases" issues="$issues" jumps="$jumps" ;;
+	allocations) run_part allocations control="$ACHIEVE_DIR/soak-allocations/control" every="$every" ;;
 	poolers) run_part poolers writes="$writes" ;;
 	*)
 		echo "not ok 1 - no part is called $1"
