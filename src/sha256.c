@@ -37,7 +37,14 @@ static void
 add_block(Sha256 *sha, const uint8 *block)
 {
 	uint32		words[64];
-	uint32		s[8];
+	uint32		a,
+				b,
+				c,
+				d,
+				e,
+				f,
+				g,
+				h;
 
 	memcpy(words, block, SHA256_BLOCK);
 	for (int i = 0; i < 16; i++)
@@ -51,22 +58,38 @@ add_block(Sha256 *sha, const uint8 *block)
 			(rotate(early, 7) ^ rotate(early, 18) ^ (early >> 3)) +
 			(rotate(late, 17) ^ rotate(late, 19) ^ (late >> 10));
 	}
-	memcpy(s, sha->state, sizeof(s));
+	a = sha->state[0];
+	b = sha->state[1];
+	c = sha->state[2];
+	d = sha->state[3];
+	e = sha->state[4];
+	f = sha->state[5];
+	g = sha->state[6];
+	h = sha->state[7];
 	for (int i = 0; i < 64; i++)
 	{
-		uint32		choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
-		uint32		majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-		uint32		one = s[7] + choice + round_constants[i] + words[i] +
-			(rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25));
-		uint32		two = majority +
-			(rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22));
+		uint32		one = h + ((e & f) ^ (~e & g)) + round_constants[i] + words[i] +
+			(rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25));
+		uint32		two = ((a & b) ^ (a & c) ^ (b & c)) +
+			(rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22));
 
-		memmove(s + 1, s, 7 * sizeof(uint32));
-		s[4] += one;
-		s[0] = one + two;
+		h = g;
+		g = f;
+		f = e;
+		e = d + one;
+		d = c;
+		c = b;
+		b = a;
+		a = one + two;
 	}
-	for (int i = 0; i < 8; i++)
-		sha->state[i] += s[i];
+	sha->state[0] += a;
+	sha->state[1] += b;
+	sha->state[2] += c;
+	sha->state[3] += d;
+	sha->state[4] += e;
+	sha->state[5] += f;
+	sha->state[6] += g;
+	sha->state[7] += h;
 }
 
 void

@@ -115,7 +115,7 @@ run_faults()
 {
 	local status=0
 	test/soak/run.sh check >"$log" 2>&1 || status=$?
-	grep -E '^# (histories|crashes|cancels|dates|poolers|allocations)' "$log"
+	grep -E '^# (histories|crashes|cancels|dates|poolers|allocations|binary)' "$log"
 	count_tap $status faults
 }
 

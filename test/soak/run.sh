@@ -1,5 +1,5 @@
 #!/bin/bash
-# Random histories, crashes, cancels, dates, poolers and failing allocations, against
+# Random histories, crashes, cancels, dates, poolers, failing allocations and hostile bytes, against
 # oracles that share no code with achieve. docs/reliability.md says what each shows.
 #
 #   tools/with-tree.sh test/soak/run.sh check     about half a minute
@@ -7,14 +7,14 @@
 #
 # Prints TAP of each program, then a line of figures from each. The programs
 # run at the same time, in clusters of their own. SOAK_PARTS chooses among
-# "histories crashes cancels dates poolers allocations"; SOAK_SEED gives the workload of an earlier
+# "histories crashes cancels dates poolers allocations binary"; SOAK_SEED gives the workload of an earlier
 # run again; SOAK_TRANSACTIONS, SOAK_CRASHES, SOAK_CANCELS, SOAK_CALLS,
 # SOAK_CASES and SOAK_WRITES say how much, SOAK_EVERY of how many allocations one fails.
 set -uo pipefail
 
 mode=${1:-check}
 here=$(cd "$(dirname "$0")" && pwd)
-parts=${SOAK_PARTS:-histories crashes cancels dates poolers allocations}
+parts=${SOAK_PARTS:-histories crashes cancels dates poolers allocations binary}
 seed=${SOAK_SEED:-$(date +%s)}
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -26,6 +26,7 @@ check)
 	cases=${SOAK_CASES:-4000} issues=200 jumps=20
 	writes=${SOAK_WRITES:-2000}
 	every=${SOAK_EVERY:-300}
+	bytes=1000
 	;;
 soak)
 	transactions=${SOAK_TRANSACTIONS:-1000000} rounds=$((transactions / 20000 + 1)) hot=50 cells=100
@@ -34,6 +35,7 @@ soak)
 	cases=${SOAK_CASES:-200000} issues=2000 jumps=300
 	writes=${SOAK_WRITES:-100000}
 	every=${SOAK_EVERY:-1}
+	bytes=200000
 	;;
 *)
 	echo "usage: $0 check|soak" >&2
@@ -75,6 +77,7 @@ run()
 	cancels) run_part cancels cancels="$cancels" calls="$calls" ;;
 	dates) run_part dates data="$ACHIEVE_DIR/soak-dates/data" cases="$cases" issues="$issues" jumps="$jumps" ;;
 	allocations) run_part allocations control="$ACHIEVE_DIR/soak-allocations/control" every="$every" ;;
+	binary) run_part binary cases="$bytes" ;;
 	poolers) run_part poolers writes="$writes" ;;
 	*)
 		echo "not ok 1 - no part is called $1"
