@@ -86,7 +86,6 @@ OBJS = \
 	src/rule_waiting.o \
 	src/rule_words.o \
 	src/run_due.o \
-	src/sha256.o \
 	src/sql_rows.o \
 	src/state.o \
 	src/sync_event.o \

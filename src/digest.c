@@ -12,20 +12,24 @@
  * docs/audit.md shows it to outsiders, who compute the same digests: what is
  * written here never changes; another form gets another name as its format.
  *
+ * A digest belongs to the resource owner that it was created under, which
+ * frees it after an error.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "common/cryptohash.h"
+#include "common/sha2.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "digest.h"
-#include "sha256.h"
 
 struct Digest
 {
-	Sha256		sha;
+	pg_cryptohash_ctx *context;
 	StringInfoData list;		/* the values so far */
 	StringInfoData value;		/* one that is being written */
 };
@@ -35,6 +39,10 @@ digest_create(void)
 {
 	Digest	   *digest = palloc(sizeof(Digest));
 
+	digest->context = pg_cryptohash_create(PG_SHA256);
+	if (digest->context == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	initStringInfo(&digest->list);
 	initStringInfo(&digest->value);
 	return digest;
@@ -43,17 +51,37 @@ digest_create(void)
 void
 digest_free(Digest *digest)
 {
+	pg_cryptohash_free(digest->context);
 	pfree(digest->list.data);
 	pfree(digest->value.data);
 	pfree(digest);
 }
 
 static void
+check(const Digest *digest, int result)
+{
+	if (result < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not compute a SHA-256 digest: %s",
+						pg_cryptohash_error(digest->context)),
+				 errhint("See whether the server's cryptographic library allows SHA-256.")));
+}
+
+static void
+add(Digest *digest, const char *bytes, int length)
+{
+	check(digest, pg_cryptohash_update(digest->context,
+									   (const uint8 *) bytes, length));
+}
+
+static void
 finish(Digest *digest, char *hex)
 {
-	uint8		binary[SHA256_LENGTH];
+	uint8		binary[PG_SHA256_DIGEST_LENGTH];
 
-	sha256_end(&digest->sha, binary);
+	check(digest, pg_cryptohash_final(digest->context, binary,
+									  sizeof(binary)));
 	hex[hex_encode((char *) binary, sizeof(binary), hex)] = '\0';
 }
 
@@ -135,23 +163,23 @@ digest_add_jsonb(Digest *digest, Jsonb *value)
 void
 digest_end(Digest *digest, char *hex)
 {
-	sha256_begin(&digest->sha);
-	sha256_add(&digest->sha, digest->list.data, digest->list.len);
+	check(digest, pg_cryptohash_init(digest->context));
+	add(digest, digest->list.data, digest->list.len);
 	finish(digest, hex);
 }
 
 void
 digest_begin_lines(Digest *digest)
 {
-	sha256_begin(&digest->sha);
+	check(digest, pg_cryptohash_init(digest->context));
 }
 
 /* Adds ASCII and a line feed. */
 void
 digest_add_line(Digest *digest, const char *line)
 {
-	sha256_add(&digest->sha, line, strlen(line));
-	sha256_add(&digest->sha, "\n", 1);
+	add(digest, line, strlen(line));
+	add(digest, "\n", 1);
 }
 
 void
