@@ -8,7 +8,8 @@ statement runs with its n-th allocation failing, n = 1, 2, 3, ... until none is
 left to fail; with every=N only one n in N, chosen at random. A fresh session
 each time, so that its caches are filled within the statement too. Three ways:
 the statement alone; in a block behind a savepoint, to which it goes back and
-goes on; alone, and with all later allocations failing too.
+goes on; alone, and with all later allocations failing too. Then, before
+PostgreSQL 17, the same with chunks of memory contexts instead of malloc.
 
 After each: the error is 53200 and nothing else, no row of any table has
 changed, the session is its own user without rights on outcomes, and the same
@@ -26,7 +27,7 @@ import tap
 from cancels import PROTECTED
 
 OUT_OF_MEMORY = '53200'
-CONTROL = struct.Struct('iiqqq')
+CONTROL = struct.Struct('ihhqqq')
 LEARNERS = 60
 
 WORLD = f"""
@@ -67,7 +68,9 @@ STATEMENTS = (
     ('event_report()', '', 'SELECT achieve.event_report(1)', OPEN),
     ('a commit that evaluates', "SET achieve.evaluation = 'commit'; BEGIN; INSERT INTO achieve.attendance VALUES (1, {k}, 2, 'present')", 'COMMIT', OPEN),
 )
-WAYS = ('alone', 'savepoint', 'all after')
+WAYS = ('alone', 'savepoint', 'all after', 'chunks')
+# Of chunks of memory contexts there are many more.
+CHUNKS_FOR_ONE = 25
 
 
 class Failures:
@@ -77,14 +80,14 @@ class Failures:
         with open(path, 'r+b') as file:
             self.map = mmap.mmap(file.fileno(), CONTROL.size)
 
-    def arm(self, pid, n, all_after):
-        self.map[:] = CONTROL.pack(0, all_after, n, 0, 0)
+    def arm(self, pid, n, way):
+        self.map[:] = CONTROL.pack(0, way == 'all after', way == 'chunks', n, 0, 0)
         self.map[:4] = struct.pack('i', pid)
 
     def disarm(self):
         """Stops; how many were asked for, and how many failed."""
         self.map[:4] = struct.pack('i', 0)
-        return CONTROL.unpack(self.map[:])[3:]
+        return CONTROL.unpack(self.map[:])[4:]
 
 
 class Sweep:
@@ -103,7 +106,8 @@ class Sweep:
 
     def sweep(self, name, before, sql, about, way):
         """Every n for one kind of statement; the number of allocations."""
-        n = self.rng.randint(1, self.every)
+        every = self.every * (CHUNKS_FOR_ONE if way == 'chunks' else 1)
+        n = self.rng.randint(1, every)
         base = self.state()
         while True:
             k = about[self.used[about] % len(about)]
@@ -118,7 +122,7 @@ class Sweep:
                     base = now
             if not failed:
                 return asked
-            n += self.rng.randint(1, 2 * self.every - 1)
+            n += self.rng.randint(1, 2 * every - 1)
 
     def one(self, what, before, sql, way, n):
         connection = self.connect()
@@ -129,7 +133,7 @@ class Sweep:
         if way == 'savepoint':
             connection.run('BEGIN' if not before else 'SELECT 1')
             connection.run('SAVEPOINT s')
-        self.failures.arm(connection.pid, n, way == 'all after')
+        self.failures.arm(connection.pid, n, way)
         result = connection.execute(sql)
         asked, failed = self.failures.disarm()
         self.count['tried'] += 1

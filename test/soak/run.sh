@@ -59,7 +59,7 @@ run_part()
 	[ "$part" = crashes ] && fsync=on
 	mkdir -p "$dir"
 	if [ "$part" = allocations ]; then
-		gcc -O1 -shared -fPIC -o "$dir/malloc_fail.so" "$here/malloc_fail.c" || return 1
+		gcc -O1 -w -shared -fPIC -I"$("${PG_CONFIG:-pg_config}" --includedir-server)" -o "$dir/malloc_fail.so" "$here/malloc_fail.c" || return 1
 		truncate -s 4096 "$dir/control" && chmod 666 "$dir/control" || return 1
 		preload=(env LD_PRELOAD="$dir/malloc_fail.so" ACHIEVE_MALLOC_FAIL="$dir/control")
 	fi
