@@ -57,20 +57,27 @@ digest_free(Digest *digest)
 	pfree(digest);
 }
 
+/* Errors of the step that began with errno = 0; memory may have run out. */
 static void
 check(const Digest *digest, int result)
 {
+	bool		out_of_memory = errno == ENOMEM;
+
 	if (result < 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
+				(errcode(out_of_memory ? ERRCODE_OUT_OF_MEMORY :
+						 ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not compute a SHA-256 digest: %s",
 						pg_cryptohash_error(digest->context)),
+				 out_of_memory ?
+				 errhint("Memory ran out; connect again if it goes on.") :
 				 errhint("See whether the server's cryptographic library allows SHA-256.")));
 }
 
 static void
 add(Digest *digest, const char *bytes, int length)
 {
+	errno = 0;
 	check(digest, pg_cryptohash_update(digest->context,
 									   (const uint8 *) bytes, length));
 }
@@ -80,6 +87,7 @@ finish(Digest *digest, char *hex)
 {
 	uint8		binary[PG_SHA256_DIGEST_LENGTH];
 
+	errno = 0;
 	check(digest, pg_cryptohash_final(digest->context, binary,
 									  sizeof(binary)));
 	hex[hex_encode((char *) binary, sizeof(binary), hex)] = '\0';
@@ -163,6 +171,7 @@ digest_add_jsonb(Digest *digest, Jsonb *value)
 void
 digest_end(Digest *digest, char *hex)
 {
+	errno = 0;
 	check(digest, pg_cryptohash_init(digest->context));
 	add(digest, digest->list.data, digest->list.len);
 	finish(digest, hex);
@@ -171,6 +180,7 @@ digest_end(Digest *digest, char *hex)
 void
 digest_begin_lines(Digest *digest)
 {
+	errno = 0;
 	check(digest, pg_cryptohash_init(digest->context));
 }
 
