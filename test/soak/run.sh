@@ -25,7 +25,7 @@ check)
 	cancels=${SOAK_CANCELS:-200} calls=${SOAK_CALLS:-5000}
 	cases=${SOAK_CASES:-4000} issues=200 jumps=20
 	writes=${SOAK_WRITES:-2000}
-	every=${SOAK_EVERY:-300}
+	every=${SOAK_EVERY:-600}
 	bytes=1000
 	;;
 soak)
