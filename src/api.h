@@ -49,4 +49,7 @@ extern void api_audit(const AuditRow *row);
 extern void api_evaluate(int64 event_id, int64 learner_id,
 						 const ConfigAward *changed_type);
 
+/* sync_event.c */
+extern void sync_event_lock_rows(int64 event_id);
+
 #endif							/* ACHIEVE_API_H */

@@ -54,10 +54,14 @@ lock_scope(Work *scope)
 
 /* Within the subtransaction. Nothing of it outlives it but the rows. */
 static void
-try_change(Work *scope, PreviewChange change, void *arg,
+try_change(Work *scope, PreviewChange lock, PreviewChange change, void *arg,
 		   ReturnSetInfo *result)
 {
-	PreviewState *before = preview_state_read(lock_scope(scope));
+	PreviewState *before;
+
+	if (lock != NULL)
+		lock(arg);
+	before = preview_state_read(lock_scope(scope));
 
 	change(arg);
 	pending_flush();
@@ -66,14 +70,15 @@ try_change(Work *scope, PreviewChange change, void *arg,
 
 /*
  * Makes a change, returns as the function's rows what it does to the outcomes
- * of the scope's learners, on whatever event, and takes it back.
+ * of the scope's learners, on whatever event, and takes it back. "lock" takes
+ * the locks that the change wants before the events', NULL: none.
  *
  * The caller has checked that the user may see the scope. Errors: 25006 in a
  * read-only transaction; and those of the change.
  */
 void
-preview_return(FunctionCallInfo fcinfo, Work *scope, PreviewChange change,
-			   void *arg)
+preview_return(FunctionCallInfo fcinfo, Work *scope, PreviewChange lock,
+			   PreviewChange change, void *arg)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -89,7 +94,8 @@ preview_return(FunctionCallInfo fcinfo, Work *scope, PreviewChange change,
 	numbers_begin_trial();
 	PG_TRY();
 	{
-		try_change(scope, change, arg, (ReturnSetInfo *) fcinfo->resultinfo);
+		try_change(scope, lock, change, arg,
+				   (ReturnSetInfo *) fcinfo->resultinfo);
 	}
 	PG_CATCH();
 	{

@@ -16,7 +16,8 @@ typedef void (*PreviewChange) (void *arg);
 
 /* preview.c */
 extern void preview_return(FunctionCallInfo fcinfo, Work *scope,
-						   PreviewChange change, void *arg);
+						   PreviewChange lock, PreviewChange change,
+						   void *arg);
 
 /* preview_difference.c */
 #define PREVIEW_COLUMNS 10

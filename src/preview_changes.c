@@ -97,8 +97,8 @@ return_rule_preview(FunctionCallInfo fcinfo, const Rule *rule)
 	RuleChange	change = {api_id(fcinfo, 0, "event_id"), rule};
 
 	access_check_event(change.event_id);
-	preview_return(fcinfo, scope_of_events(&change.event_id, 1), apply_rule,
-				   &change);
+	preview_return(fcinfo, scope_of_events(&change.event_id, 1), NULL,
+				   apply_rule, &change);
 	return (Datum) 0;
 }
 
@@ -161,7 +161,7 @@ preview_result(PG_FUNCTION_ARGS)
 	access_check_enrollment(change.event_id, change.learner_id);
 	work_init(&scope, CurrentMemoryContext);
 	work_add_key(&scope, change.event_id, change.learner_id);
-	preview_return(fcinfo, &scope, apply_result, &change);
+	preview_return(fcinfo, &scope, NULL, apply_result, &change);
 	return (Datum) 0;
 }
 
@@ -210,6 +210,16 @@ apply_template(void *arg)
 		(void) DirectFunctionCall1(sync_event, Int64GetDatum(events->ids[i]));
 }
 
+/* PreviewChange: the rows before the events, as sync_event() has it. */
+static void
+lock_template(void *arg)
+{
+	const EventList *events = arg;
+
+	for (int i = 0; i < events->count; i++)
+		sync_event_lock_rows(events->ids[i]);
+}
+
 /*
  * preview_template(template_code text)
  *
@@ -230,7 +240,7 @@ preview_template(PG_FUNCTION_ARGS)
 	for (int i = 0; i < events.count; i++)
 		access_check_event(events.ids[i]);
 	preview_return(fcinfo, scope_of_events(events.ids, events.count),
-				   apply_template, &events);
+				   lock_template, apply_template, &events);
 	return (Datum) 0;
 }
 
@@ -270,7 +280,7 @@ preview_event(PG_FUNCTION_ARGS)
 	int64		event_id = api_id(fcinfo, 0, "event_id");
 
 	access_check_event(event_id);
-	preview_return(fcinfo, scope_of_events(&event_id, 1), apply_event,
+	preview_return(fcinfo, scope_of_events(&event_id, 1), NULL, apply_event,
 				   &event_id);
 	return (Datum) 0;
 }

@@ -163,6 +163,13 @@ run_steps(void *arg)
 	run_all(steps, lengthof(steps), *(int64 *) arg);
 }
 
+/* Locks what may change as an UPDATE of it does: its row, before the event's. */
+void
+sync_event_lock_rows(int64 event_id)
+{
+	run_all(row_locks, lengthof(row_locks), event_id);
+}
+
 /* Errors: 55000 where the event has no template. */
 static void
 require_template(int64 event_id)
@@ -202,8 +209,7 @@ sync_event(PG_FUNCTION_ARGS)
 
 	access_check_event(event_id);
 	pending_flush();
-	/* as an UPDATE of one of them: its row, and then the event's */
-	run_all(row_locks, lengthof(row_locks), event_id);
+	sync_event_lock_rows(event_id);
 	set = read_begin();
 	(void) lock_row(set, PATH_EVENT, 1, &key, LockTupleNoKeyExclusive);
 	api_require_open_outcomes(api_event(set, event_id));
