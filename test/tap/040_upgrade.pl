@@ -154,7 +154,9 @@ sub all_is_well
 	is(ask($database, 'SELECT * FROM achieve.verify_audit()', $user), '', "$database: the audit holds");
 	is(ask($database, 'SELECT count(*) > 90, count(*) = count(hash) FROM achieve.audit', $user), 't|t',
 		"$database: every row of it is hashed");
-	is(ask($database, "SELECT name, detail FROM achieve.health WHERE state <> 'ok'", $user), '', "$database: health");
+	# but for what grows old with the dump
+	is(ask($database, "SELECT name, detail FROM achieve.health WHERE state <> 'ok' AND name !~ '^(outbox|run_due)_'", $user), '',
+		"$database: health");
 	is(ask($database, 'SELECT achieve.install()', $user), 'achieve 1.1 is already installed', "$database: nothing is left to do");
 	is(ask($database, 'SELECT count(*) FROM public.passed', $user) > 10, 1, "$database: a view of the company's own");
 }
