@@ -1,7 +1,7 @@
 # achieve: build with "make", try with "make demo", test with "make check".
 
 EXTENSION  = achieve
-# The release before, from which there is an update script.
+# The releases, in their order: from each an update script leads to the next.
 RELEASED   = 1.0
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" achieve.control)
 MODULE_big = achieve
@@ -207,10 +207,10 @@ ISOLATION = \
 	seal_seal seal_late_commit erase_written
 
 HDRS        = $(wildcard src/*.h) src/install_sql.h src/install_steps.h
-# What is released is installed as it was; the rest is made of the chapters.
-VERSION_SQL = achieve--$(EXTVERSION).sql achieve--$(RELEASED)--$(EXTVERSION).sql
-DATA        = $(wildcard sql/release/achieve--*.sql)
-DATA_built  = $(addprefix sql/, $(filter-out $(notdir $(DATA)), $(VERSION_SQL)))
+# Each version, and what leads from each to the next.
+VERSIONS    = $(RELEASED) $(EXTVERSION)
+UPDATES     = $(join $(filter-out $(EXTVERSION), $(VERSIONS)), $(addprefix --, $(wordlist 2, 99, $(VERSIONS))))
+DATA_built  = $(VERSIONS:%=sql/achieve--%.sql) $(UPDATES:%=sql/achieve--%.sql)
 PG_CPPFLAGS = -I$(srcdir)/src -DACHIEVE_VERSION='"$(EXTVERSION)"'
 WARNINGS    = -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare -Wshadow -Wstrict-prototypes
 PG_CFLAGS   = $(if $(findstring clang,$(CC)),,$(WARNINGS))
@@ -288,9 +288,15 @@ src/install_steps.h: tools/embed.awk $(INSTALL_STEPS)
 sql/achieve--$(EXTVERSION).sql: $(SQL_PARTS) achieve.control
 	cat $(SQL_PARTS) > $@
 
-sql/achieve--$(RELEASED)--$(EXTVERSION).sql: tools/update.awk sql/achieve--$(EXTVERSION).sql
-	awk -v from=$(RELEASED) -v to=$(EXTVERSION) -f tools/update.awk sql/release/achieve--$(RELEASED).sql \
-		sql/achieve--$(EXTVERSION).sql > $@.new
+$(RELEASED:%=sql/achieve--%.sql): sql/achieve--%.sql: tools/released.sh $(SQL_PARTS) $(wildcard sql/release/*/*)
+	tools/released.sh $* > $@.new
+	mv $@.new $@
+
+# Made of the difference, unless it is written by hand.
+$(UPDATES:%=sql/achieve--%.sql): sql/achieve--%.sql: tools/update.awk $(VERSIONS:%=sql/achieve--%.sql) $(wildcard sql/release/*.sql)
+	if [ -f sql/release/$*.sql ]; then cat sql/release/$*.sql; else \
+		awk -v from=$(word 1, $(subst --, ,$*)) -v to=$(word 2, $(subst --, ,$*)) -f tools/update.awk \
+			$(patsubst %, sql/achieve--%.sql, $(subst --, ,$*)); fi > $@.new
 	mv $@.new $@
 
 # For the scripts in tools: what a variable says.

@@ -1,8 +1,8 @@
 -- Parts of the view health, which install() makes.
 
-CREATE FUNCTION achieve.library_version() RETURNS text
-	AS 'MODULE_PATHNAME', 'library_version' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION achieve.library_version() IS
+CREATE FUNCTION achieve.loaded_version() RETURNS text
+	AS 'MODULE_PATHNAME', 'loaded_version' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION achieve.loaded_version() IS
 	'The version of the library that this session has loaded.';
 
 CREATE FUNCTION achieve.expected_triggers() RETURNS TABLE (relation text, trigger text)

@@ -18,7 +18,7 @@
 
 #include "statement.h"
 
-PG_FUNCTION_INFO_V1(library_version);
+PG_FUNCTION_INFO_V1(loaded_version);
 PG_FUNCTION_INFO_V1(count_rule_errors);
 
 static Statement count_errors = {
@@ -27,9 +27,9 @@ static Statement count_errors = {
 	.table = TABLE_EVENT,
 };
 
-/* library_version() RETURNS text: that of the code itself. */
+/* loaded_version() RETURNS text: that of the code itself. */
 Datum
-library_version(PG_FUNCTION_ARGS)
+loaded_version(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(ACHIEVE_VERSION));
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Freezes the version that is being made: what it installs is kept in
-# sql/release, byte for byte, and under a checksum with its step of install().
+# Freezes the version that is being made: notes the checksums of its chapters,
+# which tools/released.sh makes it of from then on, and of what leads to it.
 #
 #   tools/freeze.sh
 #
@@ -9,20 +9,18 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 version=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" achieve.control)
-before=$(sed -n 's/^RELEASED *= *//p' Makefile)
-scripts=("achieve--$version.sql" "achieve--$before--$version.sql")
-step=../install/steps/$before--$version.sql
+before=$(sed -n 's/^RELEASED *=.* \([^ ]*\)$/\1/p' Makefile)
+folder=sql/release/$version
+update=("sql/achieve--$before--$version.sql" "sql/install/steps/$before--$version.sql")
 
-for script in "${scripts[@]}"; do
-	if [ -e "sql/release/$script" ]; then
-		echo "$0: sql/release/$script is there: achieve $version is released" >&2
-		exit 1
-	fi
-done
-make -s "${scripts[@]/#/sql/}"
-cd sql/release
-for script in "${scripts[@]}"; do
-	mv "../$script" .
-done
-sha256sum "${scripts[@]}" "$step" >>SHA256SUMS
+if [ -e "$folder" ]; then
+	echo "$0: $folder is there: achieve $version is released" >&2
+	exit 1
+fi
+make -s "${update[0]}"
+mkdir -p "$folder"
+sed -n '/^SQL_PARTS/,/^$/p' Makefile | grep -o 'sql/[^ ]*\.sql' | while read -r chapter; do
+	(cd sql && sha256sum "${chapter#sql/}")
+done >"$folder/SHA256SUMS"
+sha256sum "${update[@]}" >"$folder/UPDATE"
 echo "achieve $version is frozen"

@@ -56,18 +56,21 @@ grep -nE "\"[^\"]*(NULLIF ?\(|IS (NOT )?DISTINCT FROM|\b(BETWEEN|I?LIKE|SIMILAR 
 grep -nE '\b(CREATE|ADD)\b.*\b(OR REPLACE|IF NOT EXISTS)\b' sql/[0-9]*.sql sql/install/*.sql sql/install/steps/*.sql |
 	report "what others put into the schema is not adopted"
 
-# A release stays as it was; the script of a released default_version is made
-# of its chapters no more.
-(cd sql/release && sha256sum --quiet -c SHA256SUMS 2>&1) | report "released SQL has been changed"
-for file in sql/release/*.sql sql/install/steps/*.sql; do
-	case $file in
-	sql/release/*) grep -q "  ${file##*/}\$" sql/release/SHA256SUMS || echo "$file is not in SHA256SUMS" ;;
-	*) grep -q "$file" Makefile || echo "$file is not in the Makefile" ;;
-	esac
-done | report "released SQL that nothing watches, or that is not built in"
+# A release stays as it was, and so does what leads to it; while the version
+# that is released is still the one being made, its chapters too.
+for sums in sql/release/*/SHA256SUMS; do
+	tools/released.sh "$(basename "$(dirname "$sums")")" 2>&1 >/dev/null
+done | report "released SQL has been changed"
+for sums in sql/release/*/UPDATE; do
+	[ -e "$sums" ] || continue
+	make -s "$(grep -o 'sql/achieve.*' "$sums")" && sha256sum --quiet -c "$sums" 2>&1
+done | report "what leads to a release has been changed: keep the script as sql/release/FROM--TO.sql"
+for file in sql/install/steps/*.sql; do
+	grep -q "$file" Makefile || echo "$file is not in the Makefile"
+done | report "steps that are not built in"
 version=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" achieve.control)
-if [ -f "sql/release/achieve--$version.sql" ]; then
-	sed -n '/^SQL_PARTS/,/^$/p' Makefile | grep -o 'sql/[^ ]*\.sql' | xargs cat | cmp - "sql/release/achieve--$version.sql" 2>&1 |
+if [ -d "sql/release/$version" ]; then
+	sed -n '/^SQL_PARTS/,/^$/p' Makefile | grep -o 'sql/[^ ]*\.sql' | xargs cat | cmp - <(tools/released.sh "$version") 2>&1 |
 		report "the chapters are not those of the released $version: raise default_version"
 fi
 

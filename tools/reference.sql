@@ -13,7 +13,7 @@ SELECT achieve.grant_access('achieve_reference_reader', 'reader'),
 	achieve.grant_access('achieve_reference_instructor', 'instructor'),
 	achieve.grant_access('achieve_reference_administrator', 'administrator'),
 	-- loads the library, and with it the settings
-	achieve.library_version();
+	achieve.loaded_version();
 \o
 
 \qecho '# Reference: functions, views, settings'

@@ -46,9 +46,9 @@ WITH since AS (
 	LIMIT 1000)
 ), checks AS (
 	SELECT 1 AS place, 'installation' AS name,
-		CASE WHEN i.version = x.extversion AND i.version = achieve.library_version() THEN 0 ELSE 1 END::numeric AS value,
+		CASE WHEN i.version = x.extversion AND i.version = achieve.loaded_version() THEN 0 ELSE 1 END::numeric AS value,
 		NULL::numeric AS warning_from, 1::numeric AS critical_from,
-		format('tables %s, extension %s, library %s', coalesce(i.version, 'none'), x.extversion, achieve.library_version()) AS detail,
+		format('tables %s, extension %s, library %s', coalesce(i.version, 'none'), x.extversion, achieve.loaded_version()) AS detail,
 		CASE WHEN i.version IS NULL THEN 'A restore was begun and not ended: SELECT achieve.end_restore();'
 			ELSE 'Run: ALTER EXTENSION achieve UPDATE; SELECT achieve.install();' END AS hint
 	FROM pg_extension x

@@ -251,7 +251,7 @@ class Clock:
         self.data = data
         self.file = os.path.join(data, 'clock')
         libraries = glob.glob('/usr/lib/*/faketime/libfaketime.so.1')
-        self.library = libraries[0] if data and libraries else None
+        self.faketime = libraries[0] if data and libraries else None
 
     def set(self, moment):
         with open(self.file + '.new', 'w') as file:
@@ -263,7 +263,7 @@ class Clock:
         binaries = subprocess.run([os.environ.get('PG_CONFIG', 'pg_config'), '--bindir'], capture_output=True, text=True, check=True).stdout.strip()
         for action in ('stop', 'start'):
             environment = [] if action == 'stop' else [
-                f'LD_PRELOAD={self.library}', f'FAKETIME_TIMESTAMP_FILE={self.file}', 'FAKETIME_NO_CACHE=1', 'FAKETIME_DONT_FAKE_MONOTONIC=1', 'TZ=UTC']
+                f'LD_PRELOAD={self.faketime}', f'FAKETIME_TIMESTAMP_FILE={self.file}', 'FAKETIME_NO_CACHE=1', 'FAKETIME_DONT_FAKE_MONOTONIC=1', 'TZ=UTC']
             done = tap.as_server('env', *environment, f'{binaries}/pg_ctl', '-D', self.data, '-l', f'{self.data}/log', '-w', '-s', '-m', 'fast', action, cwd='/')
             if done.returncode != 0:
                 raise SystemExit(f'the server does not {action} under another clock: {done.stderr}')
@@ -272,7 +272,7 @@ class Clock:
 def check_clock(test, data, rng, jumps):
     """Jumps forward and back; at each, records are issued and outcomes right."""
     clock = Clock(data)
-    if clock.library is None:
+    if clock.faketime is None:
         test.note('no cluster for it, or no libfaketime: the server is not tried under another clock')
         return 0, 0
     clock.set(datetime.datetime(2024, 1, 31, 12))

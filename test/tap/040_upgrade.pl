@@ -3,18 +3,20 @@
 #
 # The ways: ALTER EXTENSION UPDATE and install() in place, as the plain owner
 # of a trusted installation, also beside writers; a dump of 1.0 restored under
-# this version, then install(). upgrade/1.0.dump is what 1.0 made.
+# this version, then install(). upgrade/1.0.dump.gz is what 1.0 made.
 use strict;
 use warnings;
 
 use File::Basename;
+use IO::Uncompress::Gunzip qw(gunzip $GunzipError);
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $folder = dirname(__FILE__) . '/upgrade';
-my $whole_dump = "$folder/1.0.dump";
+my $whole_dump = PostgreSQL::Test::Utils::tempdir . '/1.0.dump';
+gunzip("$folder/1.0.dump.gz" => $whole_dump) or die $GunzipError;
 my $update = 'BEGIN; ALTER EXTENSION achieve UPDATE; SELECT achieve.install(); COMMIT;';
 
 my $node = PostgreSQL::Test::Cluster->new('main');
@@ -209,7 +211,7 @@ my $content = content('used');
 my %taken = (
 	'a function' => [ "CREATE FUNCTION achieve.seal_audit(text) RETURNS bigint LANGUAGE sql RETURN 0; $update", '42723' ],
 	'a better match' => [
-		"CREATE FUNCTION achieve.library_version(integer DEFAULT 0) RETURNS text LANGUAGE sql RETURN 'mine'; $update",
+		"CREATE FUNCTION achieve.loaded_version(integer DEFAULT 0) RETURNS text LANGUAGE sql RETURN 'mine'; $update",
 		'42710 Drop it or give it another name, then call achieve.install() again.'
 	],
 	'a table' => [ "CREATE TABLE achieve.audit_seal (seal_id bigint); $update", '42P07' ],

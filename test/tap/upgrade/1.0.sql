@@ -2,7 +2,7 @@
 -- small training company. Made once, with 1.0 itself:
 --
 --   psql -d training -f 1.0.sql
---   pg_dump --no-owner training > 1.0.dump   (without its \restrict lines)
+--   pg_dump --no-owner training | gzip -9n > 1.0.dump.gz   (without its \restrict lines)
 --
 -- The dump is never made anew: 1.0 is released.
 
