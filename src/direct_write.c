@@ -50,9 +50,9 @@
 
 typedef struct DirectTable
 {
-	bool		known;			/* the rest is up to date */
-	bool		usable;			/* else the rows go by SQL */
 	bool		busy;			/* a write is under way */
+	bool		known;			/* the following is up to date */
+	bool		usable;			/* else the rows go by SQL */
 	Oid			relid;
 	MemoryContext context;		/* of the following; NULL: nothing made */
 	EState	   *estate;
@@ -153,7 +153,10 @@ prepare_defaults(Relation rel)
 	return defaults;
 }
 
-/* Makes what writing to a table needs. */
+/*
+ * Makes what writing to a table needs. It acts as the table's owner: a default
+ * may call functions that nobody else may call.
+ */
 static void
 prepare(DirectTable *table, Relation rel)
 {
@@ -162,6 +165,7 @@ prepare(DirectTable *table, Relation rel)
 	if (table->context != NULL)
 		MemoryContextDelete(table->context);
 	memset(table, 0, sizeof(DirectTable));
+	table->busy = true;
 	table->relid = RelationGetRelid(rel);
 	table->known = true;		/* a message from here on says otherwise */
 	if (!table_is_usable(rel))
@@ -230,15 +234,12 @@ open_indexes(DirectTable *table, const RowWrite *write)
 	}
 }
 
-/* Opens the table for a write; NULL where the rows have to go by SQL. */
-static DirectTable *
-begin(const RowWrite *write)
+/* Opens the table for a write; false where the rows have to go by SQL. */
+static bool
+begin(DirectTable *table, const RowWrite *write)
 {
-	DirectTable *table = &direct_tables[write->table];
 	Relation	rel;
 
-	if (table->busy)
-		return NULL;			/* a constraint's function writes */
 	if (!callbacks_registered)
 	{
 		CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
@@ -251,12 +252,11 @@ begin(const RowWrite *write)
 	if (!table->usable)
 	{
 		table_close(rel, NoLock);
-		return NULL;
+		return false;
 	}
 	table->result->ri_RelationDesc = rel;
-	table->busy = true;
 	open_indexes(table, write);
-	return table;
+	return true;
 }
 
 static void
@@ -267,7 +267,6 @@ end(DirectTable *table)
 	table->result->ri_RelationDesc = NULL;
 	for (int i = 0; i < BATCH_SIZE && table->slots[i] != NULL; i++)
 		ExecClearTuple(table->slots[i]);
-	table->busy = false;
 }
 
 /* Whether the columns are of the types that the values have. */
@@ -485,6 +484,16 @@ update_rows(DirectTable *table, const RowWrite *write,
 	read_end(set);
 }
 
+static void
+write_rows(DirectTable *table, const RowWrite *write,
+		   const ValueColumn *columns, int64 *ids)
+{
+	if (write->update)
+		update_rows(table, write, columns);
+	else
+		insert_rows(table, write, columns, ids);
+}
+
 /*
  * Writes the rows; false, with nothing done, where they have to go by SQL.
  * What is written is seen by whatever reads next.
@@ -495,35 +504,35 @@ update_rows(DirectTable *table, const RowWrite *write,
 bool
 direct_write(const RowWrite *write, const ValueColumn *columns, int64 *ids)
 {
+	DirectTable *table = &direct_tables[write->table];
 	OwnerScope	scope;
-	DirectTable *table;
+	volatile bool written = false;
 
+	if (table->busy)
+		return false;			/* a constraint's function writes */
 	PreventCommandIfReadOnly(write->update ? "UPDATE" : "INSERT");
-	table = begin(write);
-	if (table == NULL)
-		return false;
-	if (!types_match(table, write, columns))
-	{
-		end(table);
-		return false;
-	}
 	owner_enter(&scope, write->table);
+	table->busy = true;
 	PG_TRY();
 	{
-		if (write->update)
-			update_rows(table, write, columns);
-		else
-			insert_rows(table, write, columns, ids);
+		if (begin(table, write))
+		{
+			written = types_match(table, write, columns);
+			if (written)
+				write_rows(table, write, columns, ids);
+			end(table);
+		}
 	}
 	PG_CATCH();
 	{
-		/* what is kept may point into what goes now: make it anew */
+		/* what is kept may be half made, or point into what goes now */
 		table->known = table->busy = false;
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	end(table);
+	table->busy = false;
 	owner_leave(&scope);
-	CommandCounterIncrement();
-	return true;
+	if (written)
+		CommandCounterIncrement();
+	return written;
 }

@@ -1,0 +1,60 @@
+-- Do outcomes end right, and as SQL would write them, where people have changed
+-- the outcome tables and the indexes?
+\set regress_database :DBNAME
+\set SHOW_CONTEXT never
+\set VERBOSITY terse
+CREATE DATABASE regress_achieve_direct_write;
+\connect regress_achieve_direct_write
+CREATE EXTENSION achieve;
+SELECT achieve.install() IS NOT NULL AS installed;
+CREATE SCHEMA shop;
+INSERT INTO achieve.achievement_type (achievement_type_id, code, title) VALUES (1, 'badge', 'Badge');
+INSERT INTO achieve.learner (learner_id, name) SELECT l, 'L' || l FROM generate_series(1, 200) l;
+INSERT INTO achieve.event (event_id, code, title, starts_at, ends_at, passing_rule) VALUES (1, 'DW', 'Direct', '2030-01-01', '2030-01-02', 'condition(done)');
+INSERT INTO achieve.event_achievement (event_id, achievement_type_id, award_rule) VALUES (1, 1, 'passed');
+INSERT INTO achieve.enrollment (event_id, learner_id) SELECT 1, l FROM generate_series(1, 20) l;
+-- How a row was written: what PostgreSQL says of where its default is asked for.
+SET achieve.direct_access = on;
+CREATE FUNCTION shop.way() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	asked_in text;
+BEGIN
+	GET DIAGNOSTICS asked_in = PG_CONTEXT;
+	RETURN CASE WHEN asked_in LIKE '%INSERT INTO achieve.achievement %' THEN 'by SQL' ELSE 'directly' END;
+END $$;
+ALTER TABLE achieve.achievement ADD COLUMN way text DEFAULT shop.way();
+INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1, 1, 'done', 1);
+SELECT learner_id, way FROM achieve.achievement ORDER BY 1;
+
+-- A default that only the tables' owner may ask for.
+CREATE FUNCTION shop.tenant() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN 'ours'; END $$;
+REVOKE EXECUTE ON FUNCTION shop.tenant() FROM PUBLIC;
+ALTER TABLE achieve.achievement ADD COLUMN tenant text DEFAULT shop.tenant();
+CREATE ROLE regress_direct_app;
+GRANT USAGE ON SCHEMA achieve TO regress_direct_app;
+GRANT INSERT ON achieve.condition TO regress_direct_app;
+SET ROLE regress_direct_app;
+INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1, 2, 'done', 1);
+RESET ROLE;
+SELECT learner_id, way, tenant FROM achieve.achievement ORDER BY 1;
+
+-- An error while a table is looked at is not remembered.
+CREATE FUNCTION shop.checked() RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$
+BEGIN
+	IF current_setting('shop.closed', true) = 'yes' THEN
+		RAISE 'the shop is closed';
+	END IF;
+	RETURN 'open';
+END $$;
+ALTER TABLE achieve.achievement ALTER COLUMN tenant SET DEFAULT shop.checked();
+SET shop.closed = 'yes';
+INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1, 3, 'done', 1);
+RESET shop.closed;
+INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1, 3, 'done', 1);
+SELECT learner_id, way, tenant FROM achieve.achievement WHERE learner_id = 3;
+ALTER TABLE achieve.achievement DROP COLUMN tenant;
+
+
+\connect :regress_database
+DROP DATABASE regress_achieve_direct_write;
+DROP ROLE regress_direct_app;
