@@ -14,9 +14,9 @@
  * which let the engine through, and the foreign keys that install() made. What
  * these ask for is held by the locks of an evaluation: the enrollment is
  * locked, and so is the achievement type, whose own foreign key keeps its
- * number sequence. Keys are never updated here, so nothing that refers to a
- * row is asked either. With any other trigger, a rule, inheritance or
- * partitions, the rows go by SQL.
+ * number sequence. Primary keys are never updated here, so nothing that refers
+ * to a row by that is asked either. With any other trigger, a rule,
+ * inheritance or partitions, the rows go by SQL.
  *
  *-------------------------------------------------------------------------
  */
@@ -93,14 +93,15 @@ forget_functions(Datum arg, int cache, uint32 hash)
 
 /* Whether a trigger would do nothing to what the engine writes. */
 static bool
-trigger_is_idle(const Trigger *trigger)
+trigger_is_idle(Relation rel, const Trigger *trigger)
 {
 	const char *constraint;
 
 	switch (RI_FKey_trigger_type(trigger->tgfoid))
 	{
 		case RI_TRIGGER_PK:
-			return true;		/* keys stay as they are */
+			/* the primary key stays as it is, others may hold an outcome */
+			return trigger->tgconstrindid == rel->rd_pkindex;
 		case RI_TRIGGER_FK:
 			constraint = get_constraint_name(trigger->tgconstraint);
 			for (int i = 0; i < lengthof(kept_by_locks); i++)
@@ -122,10 +123,11 @@ table_is_usable(Relation rel)
 	if (rel->rd_rel->relkind != RELKIND_RELATION || rel->rd_rules != NULL ||
 		rel->rd_rel->relispartition || rel->rd_rel->relhassubclass)
 		return false;
+	list_free(RelationGetIndexList(rel));	/* which is the primary key's? */
 	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers;
 		 i++)
 	{
-		if (!trigger_is_idle(&rel->trigdesc->triggers[i]))
+		if (!trigger_is_idle(rel, &rel->trigdesc->triggers[i]))
 			return false;
 	}
 	return true;

@@ -54,6 +54,16 @@ INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1, 3, 
 SELECT learner_id, way, tenant FROM achieve.achievement WHERE learner_id = 3;
 ALTER TABLE achieve.achievement DROP COLUMN tenant;
 
+-- A foreign key of one's own that follows the outcome.
+ALTER TABLE achieve.result ADD CONSTRAINT outcome_is_shown UNIQUE (event_id, learner_id, outcome);
+CREATE TABLE shop.shown (event_id bigint, learner_id bigint, outcome text,
+	FOREIGN KEY (event_id, learner_id, outcome) REFERENCES achieve.result (event_id, learner_id, outcome));
+INSERT INTO shop.shown SELECT event_id, learner_id, outcome FROM achieve.result WHERE learner_id = 9;
+INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1, 9, 'done', 1);
+SELECT s.outcome AS shown, r.outcome FROM shop.shown AS s JOIN achieve.result AS r USING (event_id, learner_id);
+DROP TABLE shop.shown;
+ALTER TABLE achieve.result DROP CONSTRAINT outcome_is_shown;
+
 
 \connect :regress_database
 DROP DATABASE regress_achieve_direct_write;
