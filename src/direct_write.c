@@ -15,7 +15,7 @@
  * these ask for is held by the locks of an evaluation: the enrollment is
  * locked, and so is the achievement type, whose own foreign key keeps its
  * number sequence. Primary keys are never updated here, so nothing that refers
- * to a row by that is asked either. With any other trigger, a rule,
+ * to a row by that is asked either. With any other trigger, a rule, a domain,
  * inheritance or partitions, the rows go by SQL.
  *
  *-------------------------------------------------------------------------
@@ -28,6 +28,7 @@
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
@@ -117,11 +118,30 @@ trigger_is_idle(Relation rel, const Trigger *trigger)
 	}
 }
 
+/*
+ * A domain checks the null of a column that gets no value, and may get checks
+ * of which no message tells.
+ */
+static bool
+has_domains(TupleDesc desc)
+{
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(desc, i);
+
+		if (!column->attisdropped &&
+			get_typtype(column->atttypid) == TYPTYPE_DOMAIN)
+			return true;
+	}
+	return false;
+}
+
 static bool
 table_is_usable(Relation rel)
 {
 	if (rel->rd_rel->relkind != RELKIND_RELATION || rel->rd_rules != NULL ||
-		rel->rd_rel->relispartition || rel->rd_rel->relhassubclass)
+		rel->rd_rel->relispartition || rel->rd_rel->relhassubclass ||
+		has_domains(RelationGetDescr(rel)))
 		return false;
 	list_free(RelationGetIndexList(rel));	/* which is the primary key's? */
 	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers;

@@ -13,6 +13,13 @@ INSERT INTO achieve.learner (learner_id, name) SELECT l, 'L' || l FROM generate_
 INSERT INTO achieve.event (event_id, code, title, starts_at, ends_at, passing_rule) VALUES (1, 'DW', 'Direct', '2030-01-01', '2030-01-02', 'condition(done)');
 INSERT INTO achieve.event_achievement (event_id, achievement_type_id, award_rule) VALUES (1, 1, 'passed');
 INSERT INTO achieve.enrollment (event_id, learner_id) SELECT 1, l FROM generate_series(1, 20) l;
+-- A domain takes no null, in a column that gets no value either.
+BEGIN;
+CREATE DOMAIN shop.place AS text NOT NULL;
+ALTER TABLE achieve.achievement ADD COLUMN place shop.place;
+INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1, 1, 'done', 1);
+ROLLBACK;
+
 -- How a row was written: what PostgreSQL says of where its default is asked for.
 SET achieve.direct_access = on;
 CREATE FUNCTION shop.way() RETURNS text LANGUAGE plpgsql AS $$
