@@ -25,6 +25,7 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -49,7 +50,7 @@ typedef struct Scan
 /*
  * Many enrollments of an event, one after the other, are found by walking the
  * index instead of searching it for each. Not at SERIALIZABLE, where what was
- * passed would count as read.
+ * passed would count as read, and not by a user's index that descends.
  */
 typedef struct Walk
 {
@@ -262,6 +263,15 @@ reader_set_keys(Reader *reader, AccessPath path, int nkeys, const Datum *keys)
 	reader->nkeys = first + nkeys;
 }
 
+/* Whether the rows of an event can be walked in the order of the second key. */
+static bool
+reader_can_walk(const Reader *reader, AccessPath path)
+{
+	return reader->index != NULL && catalog_path_by_ids(path) &&
+		(reader->index->rd_indoption[1] & INDOPTION_DESC) == 0 &&
+		!IsolationIsSerializable();
+}
+
 static void
 scan_start(Reader *reader, Scan *scan, Snapshot snapshot)
 {
@@ -434,8 +444,8 @@ read_first(ReadSet *set, AccessPath path, int nkeys, const Datum *keys)
 		memset(&reader->scan, 0, sizeof(Scan));
 		memset(&reader->latest, 0, sizeof(Scan));
 	}
-	if (nkeys == 2 && reader->index != NULL && !IsolationIsSerializable() &&
-		catalog_path_by_ids(path) && walk_goes_on(set, reader, path, keys))
+	if (nkeys == 2 && reader_can_walk(reader, path) &&
+		walk_goes_on(set, reader, path, keys))
 	{
 		found = walk_find(set, reader);
 		MemoryContextSwitchTo(caller);

@@ -71,6 +71,12 @@ SELECT s.outcome AS shown, r.outcome FROM shop.shown AS s JOIN achieve.result AS
 DROP TABLE shop.shown;
 ALTER TABLE achieve.result DROP CONSTRAINT outcome_is_shown;
 
+-- An index of one's own whose order is another.
+CREATE INDEX last_first ON achieve.condition (event_id, learner_id DESC);
+INSERT INTO achieve.enrollment (event_id, learner_id) SELECT 1, l FROM generate_series(21, 200) l;
+INSERT INTO achieve.condition (event_id, learner_id, name, value) SELECT 1, l, 'done', 1 FROM generate_series(21, 200) l;
+SELECT outcome, count(*) FROM achieve.result WHERE learner_id > 20 GROUP BY outcome;
+SELECT count(*) AS differences FROM achieve.check_outcomes();
 
 \connect :regress_database
 DROP DATABASE regress_achieve_direct_write;
