@@ -205,17 +205,17 @@ reader_open(ReadSet *set, AccessPath path)
 {
 	Reader	   *reader = set->readers[path];
 	TableId		table = catalog_path_table(path);
-	bool		direct;
-	Oid			index;
+	Oid			index = InvalidOid;
 
 	if (reader != NULL)
 		return reader;
 
-	direct = catalog_table_is_direct(table);
-	index = direct ? catalog_path_index(path) : InvalidOid;
 	reader = palloc0(sizeof(Reader));
-	reader->direct = direct;
 	reader->heap = table_open(catalog_table(table)->relid, AccessShareLock);
+	/* from here on nobody can take an index away */
+	reader->direct = catalog_table_is_direct(table);
+	if (reader->direct)
+		index = catalog_path_index(path);
 	if (OidIsValid(index))
 		reader->index = index_open(index, AccessShareLock);
 	set->readers[path] = reader;
