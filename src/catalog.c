@@ -18,6 +18,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -186,6 +187,14 @@ catalog_relation(const char *name)
 	return relid;
 }
 
+/* PostgreSQL notes that a table has children, and not soon that it has none. */
+static bool
+has_children(Relation rel)
+{
+	return rel->rd_rel->relhassubclass &&
+		find_inheritance_children(RelationGetRelid(rel), NoLock) != NIL;
+}
+
 /*
  * OID, owner and column numbers of a table. Columns that the previous version
  * did not have are InvalidAttrNumber where install() has not added them yet.
@@ -216,8 +225,6 @@ catalog_table(TableId table)
 				 errmsg("\"achieve.%s\" is not a table of this database",
 						names->name),
 				 errhint("achieve locks what it decides from: it works on ordinary and partitioned tables.")));
-	found.plain = rel->rd_rel->relkind == RELKIND_RELATION &&
-		!rel->rd_rel->relhassubclass;
 	for (int i = 0; i < TABLE_MAX_COLUMNS && names->columns[i] != NULL; i++)
 	{
 		found.columns[i] = get_attnum(found.relid, names->columns[i]);
@@ -229,6 +236,8 @@ catalog_table(TableId table)
 							names->columns[i], names->name),
 					 errhint("Run: SELECT achieve.install();")));
 	}
+	found.plain = rel->rd_rel->relkind == RELKIND_RELATION &&
+		!has_children(rel);
 	table_close(rel, AccessShareLock);
 	*info = found;
 	return info;

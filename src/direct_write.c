@@ -137,11 +137,10 @@ has_domains(TupleDesc desc)
 }
 
 static bool
-table_is_usable(Relation rel)
+table_is_usable(TableId table, Relation rel)
 {
-	if (rel->rd_rel->relkind != RELKIND_RELATION || rel->rd_rules != NULL ||
-		rel->rd_rel->relispartition || rel->rd_rel->relhassubclass ||
-		has_domains(RelationGetDescr(rel)))
+	if (!catalog_table(table)->plain || rel->rd_rel->relispartition ||
+		rel->rd_rules != NULL || has_domains(RelationGetDescr(rel)))
 		return false;
 	list_free(RelationGetIndexList(rel));	/* which is the primary key's? */
 	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers;
@@ -180,7 +179,7 @@ prepare_defaults(Relation rel)
  * may call functions that nobody else may call.
  */
 static void
-prepare(DirectTable *table, Relation rel)
+prepare(DirectTable *table, TableId id, Relation rel)
 {
 	MemoryContext caller = CurrentMemoryContext;
 
@@ -190,7 +189,7 @@ prepare(DirectTable *table, Relation rel)
 	table->busy = true;
 	table->relid = RelationGetRelid(rel);
 	table->known = true;		/* a message from here on says otherwise */
-	if (!table_is_usable(rel))
+	if (!table_is_usable(id, rel))
 		return;
 	table->context = AllocSetContextCreate(TopMemoryContext,
 										   "achieve direct write",
@@ -270,7 +269,7 @@ begin(DirectTable *table, const RowWrite *write)
 	}
 	rel = table_open(catalog_table(write->table)->relid, RowExclusiveLock);
 	if (!table->known)
-		prepare(table, rel);
+		prepare(table, write->table, rel);
 	if (!table->usable)
 	{
 		table_close(rel, NoLock);

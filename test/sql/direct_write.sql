@@ -61,6 +61,15 @@ INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1, 3, 
 SELECT learner_id, way, tenant FROM achieve.achievement WHERE learner_id = 3;
 ALTER TABLE achieve.achievement DROP COLUMN tenant;
 
+-- A child table, and for the next session none any more.
+CREATE TABLE shop.achievement_2029 () INHERITS (achieve.achievement);
+INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1, 4, 'done', 1);
+DROP TABLE shop.achievement_2029;
+\connect
+SET achieve.direct_access = on;
+INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1, 5, 'done', 1);
+SELECT learner_id, way FROM achieve.achievement WHERE learner_id IN (4, 5) ORDER BY 1;
+
 -- A foreign key of one's own that follows the outcome.
 ALTER TABLE achieve.result ADD CONSTRAINT outcome_is_shown UNIQUE (event_id, learner_id, outcome);
 CREATE TABLE shop.shown (event_id bigint, learner_id bigint, outcome text,
