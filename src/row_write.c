@@ -65,7 +65,8 @@ append_insert(StringInfo sql, const RowWrite *write)
 	appendStringInfo(sql, "INSERT INTO achieve.%s (",
 					 catalog_table_name(write->table));
 	append_columns(sql, write, "");
-	appendStringInfoString(sql, ") SELECT ");
+	/* the audit's ids are drawn before, also where they are always generated */
+	appendStringInfoString(sql, ") OVERRIDING SYSTEM VALUE SELECT ");
 	append_columns(sql, write, "u.");
 	append_source(sql, write);
 	if (write->returns_id)

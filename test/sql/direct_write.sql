@@ -86,6 +86,13 @@ INSERT INTO achieve.enrollment (event_id, learner_id) SELECT 1, l FROM generate_
 INSERT INTO achieve.condition (event_id, learner_id, name, value) SELECT 1, l, 'done', 1 FROM generate_series(21, 200) l;
 SELECT outcome, count(*) FROM achieve.result WHERE learner_id > 20 GROUP BY outcome;
 SELECT count(*) AS differences FROM achieve.check_outcomes();
+-- Ids of the audit that nobody else may give.
+ALTER TABLE achieve.audit ALTER COLUMN audit_id SET GENERATED ALWAYS;
+SET achieve.direct_access = off;
+INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1, 10, 'done', 1);
+SET achieve.direct_access = on;
+SELECT learner_id, outcome FROM achieve.result WHERE learner_id = 10;
+
 
 \connect :regress_database
 DROP DATABASE regress_achieve_direct_write;
