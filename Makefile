@@ -203,7 +203,7 @@ ISOLATION = \
 	serializable_read_committed repeatable_read_late gapless_numbers \
 	fast_numbers gapless_repeatable_read new_enrollment_repeatable_read \
 	notification_workers sync_event_assessment \
-	attach_writes index_dropped \
+	attach_writes index_dropped index_locked \
 	seal_seal seal_late_commit erase_written
 
 HDRS        = $(wildcard src/*.h) src/install_sql.h src/install_steps.h
