@@ -347,7 +347,8 @@ catalog_path_columns(AccessPath path, AttrNumber *columns)
 
 /*
  * The index that serves a path: a valid btree without predicate whose leading
- * columns are the path's. InvalidOid where there is none.
+ * columns are the path's, sorted by their own collations. InvalidOid where
+ * there is none.
  */
 Oid
 catalog_path_index(AccessPath path)
@@ -376,7 +377,10 @@ catalog_path_index(AccessPath path)
 			heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL);
 
 		for (int i = 0; fits && i < nkeys; i++)
-			fits = form->indkey.values[i] == columns[i];
+			fits = form->indkey.values[i] == columns[i] &&
+				index->rd_indcollation[i] ==
+				TupleDescAttr(RelationGetDescr(rel),
+							  columns[i] - 1)->attcollation;
 		if (fits)
 		{
 			best = RelationGetRelid(index);

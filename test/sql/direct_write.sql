@@ -94,6 +94,19 @@ SET achieve.direct_access = on;
 SELECT learner_id, outcome FROM achieve.result WHERE learner_id = 10;
 
 
+-- An index of one's own that sorts words as people do, older than achieve's.
+SELECT coalesce((SELECT collname FROM pg_collation WHERE collname = 'und-x-icu'), 'C') AS as_people_sort \gset
+INSERT INTO achieve.achievement_type (achievement_type_id, code, title)
+	SELECT 10 + n, c, c FROM unnest(string_to_array('a A b B c C d D', ' ')) WITH ORDINALITY AS t (c, n);
+CREATE INDEX by_word ON achieve.achievement_type (code COLLATE :"as_people_sort");
+REINDEX INDEX CONCURRENTLY achieve.achievement_type_code_is_unique;
+INSERT INTO achieve.event (event_id, code, title, starts_at, ends_at, passing_rule) VALUES (2, 'DW2', 'Holders', '2030-01-01', '2030-01-02', 'holds(D)');
+INSERT INTO achieve.enrollment (event_id, learner_id) VALUES (2, 11);
+INSERT INTO achieve.event_achievement (event_id, achievement_type_id) SELECT 1, achievement_type_id FROM achieve.achievement_type WHERE code = 'D';
+SELECT achieve.award(1, 11, 'D', 'seen') IS NOT NULL AS awarded;
+SELECT event_id, outcome FROM achieve.result WHERE learner_id = 11 ORDER BY 1;
+SELECT count(*) AS differences FROM achieve.check_outcomes();
+
 \connect :regress_database
 DROP DATABASE regress_achieve_direct_write;
 DROP ROLE regress_direct_app;
