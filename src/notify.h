@@ -75,6 +75,7 @@ extern void notify_achievement(NotifyBatch *batch, const char *topic,
 extern void notify_issued(NotifyBatch *batch, const EnrollmentKey *key,
 						  int64 achievement_id);
 extern uint64 notify_write(NotifyBatch *batch);
+extern void notify_write_now(NotifyBatch *batch);
 
 /* notify_settle.c */
 extern void notify_settle(NotifyBatch *batch, int64 transaction_id);
@@ -82,6 +83,5 @@ extern void notify_remember(const NotifyBatch *batch, int64 transaction_id);
 
 /* notify_payload.c */
 extern void notify_payloads(const NotifyBatch *batch, ValueColumn *payloads);
-extern void notify_write_now(NotifyBatch *batch);
 
 #endif							/* ACHIEVE_NOTIFY_H */

@@ -102,9 +102,9 @@ require_seen(const Changed *changed, int count)
 
 /* Numbers the records that are issued. */
 static void
-assign_numbers(const Changed *changed, int count)
+assign_numbers(const Changed *changed, int count, int issued)
 {
-	NumberRequest *requests = palloc(count * sizeof(NumberRequest));
+	NumberRequest *requests = palloc(issued * sizeof(NumberRequest));
 	int			wanted = 0;
 
 	for (int i = 0; i < count; i++)
@@ -141,8 +141,12 @@ write_issues(const Changed *changed, int count)
 	int64	   *ids;
 	int			issued = 0;
 
+	for (int i = 0; i < count; i++)
+		issued += changed[i].award->change == AWARD_ISSUE ? 1 : 0;
+	if (issued == 0)
+		return;
 	require_seen(changed, count);
-	assign_numbers(changed, count);
+	assign_numbers(changed, count, issued);
 	for (int i = 0; i < count; i++)
 	{
 		AwardState *award = changed[i].award;
@@ -164,10 +168,7 @@ write_issues(const Changed *changed, int count)
 		else
 			value_add(&columns[9],
 					  DateADTGetDatum(award->validity.expires_on));
-		issued++;
 	}
-	if (issued == 0)
-		return;
 	value_add_text(&columns[5], "rule");
 	value_add(&columns[6], TimestampTzGetDatum(facts_now()));
 	value_add_text(&columns[7], identity_name());
