@@ -279,10 +279,15 @@ BEGIN
 	ELSIF TG_OP = 'DELETE' THEN
 		DELETE FROM achieve.%2$I AS f USING (%5$s) AS n WHERE %20$s;
 		IF current_setting('achieve_attachment.postponed', true) = 'on' THEN
-			-- Parents whose rows went before: now, or if still referred to, at commit.
+			-- Parents whose rows went before: now, or if still referred to, at commit. Somebody else's
+			-- trigger of such a name would run here with the rights of this function's owner.
 			FOR r IN SELECT format('SET CONSTRAINTS %%I.%%I ', s.nspname, k.conname) AS command
 				FROM pg_constraint k JOIN pg_namespace s ON s.oid = k.connamespace
-				WHERE k.contype = 't' AND k.conname ~ '^achieve_9_(account|learner|session|invoice)_.*_late$'
+				LEFT JOIN pg_trigger t ON t.tgconstraint = k.oid AND k.contype = 't'
+				LEFT JOIN pg_proc p ON p.oid = t.tgfoid
+				WHERE k.conname ~ '^achieve_9_(account|learner|session|invoice)_.*_late$'
+				GROUP BY s.nspname, k.conname
+				HAVING bool_and(p.oid IS NOT NULL AND pg_get_userbyid(p.proowner) = current_user)
 				ORDER BY k.conname ~ '^achieve_9_account', k.conname
 			LOOP
 				BEGIN

@@ -1,0 +1,57 @@
+-- With whose rights does an attachment act, and what can others make it do?
+\set VERBOSITY terse
+\set SHOW_CONTEXT never
+CREATE DATABASE regress_achieve;
+\connect regress_achieve
+SET client_min_messages = warning;
+CREATE EXTENSION achieve;
+SELECT achieve.install();
+CREATE ROLE regress_achieve_app;
+CREATE ROLE regress_achieve_guest;
+SELECT achieve.grant_access('regress_achieve_app', 'administrator');
+CREATE SCHEMA app AUTHORIZATION regress_achieve_app;
+GRANT USAGE ON SCHEMA app TO regress_achieve_guest;
+CREATE SCHEMA guest AUTHORIZATION regress_achieve_guest;
+GRANT USAGE ON SCHEMA guest TO PUBLIC;
+SET ROLE regress_achieve_app;
+CREATE TABLE app.person (id bigint PRIMARY KEY, name text);
+INSERT INTO app.person VALUES (1, 'Ada');
+SELECT achieve.attach('app.person', 'learner', '{"learner_id": "id", "name": "name"}');
+GRANT SELECT, DELETE ON app.person TO regress_achieve_guest;
+RESET ROLE;
+
+-- A guest's deferred trigger, called like those of attachments, runs as the guest: not as the
+-- owner of the table that the guest deletes from, though that attachment fires its own.
+SET SESSION AUTHORIZATION regress_achieve_guest;
+CREATE TABLE guest.bait (id integer);
+CREATE TABLE guest.seen (acted_as text);
+GRANT INSERT ON guest.seen TO PUBLIC;
+CREATE FUNCTION guest.look() RETURNS trigger LANGUAGE plpgsql AS
+	'BEGIN INSERT INTO guest.seen VALUES (current_user); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER achieve_9_learner_of_bait_late AFTER INSERT ON guest.bait
+	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guest.look();
+BEGIN;
+SET LOCAL achieve_attachment.postponed = 'on';
+INSERT INTO guest.bait VALUES (1);
+DELETE FROM app.person WHERE false;
+COMMIT;
+SELECT * FROM guest.seen;
+RESET SESSION AUTHORIZATION;
+-- Nor does one that shares its name with one of the owner's, in the same schema.
+GRANT CREATE ON SCHEMA app TO regress_achieve_guest;
+SET SESSION AUTHORIZATION regress_achieve_guest;
+CREATE TABLE app.bait (id integer);
+CREATE CONSTRAINT TRIGGER achieve_9_learner_of_person_late AFTER INSERT ON app.bait
+	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guest.look();
+BEGIN;
+SET LOCAL achieve_attachment.postponed = 'on';
+INSERT INTO app.bait VALUES (1);
+DELETE FROM app.person WHERE false;
+COMMIT;
+SELECT * FROM guest.seen;
+DROP TABLE app.bait, guest.bait;
+RESET SESSION AUTHORIZATION;
+
+\connect contrib_regression
+DROP DATABASE regress_achieve;
+DROP ROLE regress_achieve_app, regress_achieve_guest;
