@@ -29,6 +29,7 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/rel.h"
@@ -321,7 +322,8 @@ attachment_ready(PG_FUNCTION_ARGS)
  *
  * The source's owner must have made the mapping. Its expressions run as that
  * owner in a security restricted operation, as those of an index do in
- * REINDEX: they leave nothing behind that would run as the caller. The query
+ * REINDEX: they leave nothing behind, no setting either, that would have
+ * something run as the caller. The query
  * is made by achieve.attachment_comparison(), not by the caller.
  *
  * Errors: 42501 a mapping that is not the source owner's.
@@ -339,6 +341,7 @@ compare_attachment(PG_FUNCTION_ARGS)
 	Oid			source;
 	Oid			caller;
 	int			security_context;
+	int			settings;
 	char	   *query;
 
 	if (!HeapTupleIsValid(tuple))
@@ -370,8 +373,10 @@ compare_attachment(PG_FUNCTION_ARGS)
 	SetUserIdAndSecContext(owner, security_context |
 						   SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
+	settings = NewGUCNestLevel();
 	if (SPI_execute(query, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not compare");
+	AtEOXact_GUC(false, settings);
 	SetUserIdAndSecContext(caller, security_context);
 	for (uint64 i = 0; i < SPI_processed; i++)
 		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);

@@ -52,6 +52,23 @@ SELECT * FROM guest.seen;
 DROP TABLE app.bait, guest.bait;
 RESET SESSION AUTHORIZATION;
 
+-- Who compares is left with the settings that he had, whatever the expressions do.
+SET ROLE regress_achieve_app;
+CREATE FUNCTION app.sets(value text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	PERFORM set_config('search_path', 'guest', false), set_config('achieve.actor', 'the boss', false);
+	RETURN value;
+END $$;
+CREATE TABLE app.firm (id bigint PRIMARY KEY, name text);
+SELECT achieve.attach('app.firm', 'account', '{"account_id": "id", "name": "app.sets(name)"}');
+INSERT INTO app.firm VALUES (1, 'Acme');
+RESET ROLE;
+RESET search_path;
+RESET achieve.actor;
+SELECT * FROM achieve.check_attachments();
+SHOW search_path;
+SHOW achieve.actor;
+
 \connect contrib_regression
 DROP DATABASE regress_achieve;
 DROP ROLE regress_achieve_app, regress_achieve_guest;
