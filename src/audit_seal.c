@@ -33,6 +33,7 @@
 #include "audit_hash.h"
 #include "audit_scan.h"
 #include "audit_seal.h"
+#include "facts.h"
 #include "id_ranges.h"
 #include "statement.h"
 #include "trigger.h"
@@ -108,13 +109,18 @@ is_sealed(const Sealing *sealing, int64 audit_id, int64 transaction_id)
 		seen_includes(&sealing->before_saw, transaction_id);
 }
 
-/* Takes a row in: audit_id, transaction_id, hash. */
+/*
+ * Takes a row in: audit_id, transaction_id, occurred_at, hash. A row that is
+ * seen though its transaction is not has come from another cluster, where that
+ * number was another transaction's; but for this transaction's own rows, which
+ * are of its instant.
+ */
 static void
 take_row(void *state, HeapTuple tuple, TupleDesc desc)
 {
 	Sealing    *sealing = state;
-	Datum		values[3];
-	bool		nulls[3];
+	Datum		values[4];
+	bool		nulls[4];
 	int64		audit_id;
 	int64		transaction_id;
 	char		line[AUDIT_LINE_SIZE];
@@ -123,17 +129,18 @@ take_row(void *state, HeapTuple tuple, TupleDesc desc)
 	heap_deform_tuple(tuple, desc, values, nulls);
 	audit_id = DatumGetInt64(values[0]);
 	transaction_id = DatumGetInt64(values[1]);
-	if (transaction_id == sealing->own_transaction ||
-		is_sealed(sealing, audit_id, transaction_id))
+	if (is_sealed(sealing, audit_id, transaction_id) ||
+		(transaction_id == sealing->own_transaction &&
+		 DatumGetTimestampTz(values[2]) == facts_now()))
 		return;
 	caller = MemoryContextSwitchTo(sealing->context);
 	id_ranges_add(&sealing->rows, audit_id);
 	MemoryContextSwitchTo(caller);
 	sealing->count++;
-	if ((uint64) transaction_id >= sealing->sees.xmax)
+	if (!seen_includes(&sealing->sees, transaction_id))
 		sealing->foreign_seen = Max(sealing->foreign_seen, audit_id);
 	audit_row_line(line, audit_id,
-				   nulls[2] ? "" : TextDatumGetCString(values[2]));
+				   nulls[3] ? "" : TextDatumGetCString(values[3]));
 	digest_add_line(sealing->digest, line);
 }
 
@@ -169,7 +176,7 @@ collect(Sealing *sealing, Seal *seal)
 				sealing->sealed.ranges[sealing->sealed.count - 1].last;
 	}
 	digest_begin_lines(sealing->digest);
-	audit_scan("SELECT a.audit_id, a.transaction_id, a.hash"
+	audit_scan("SELECT a.audit_id, a.transaction_id, a.occurred_at, a.hash"
 			   " FROM achieve.audit AS a"
 			   " WHERE a.transaction_id OPERATOR(pg_catalog.>=) $1"
 			   " ORDER BY a.audit_id", &from, take_row, sealing);

@@ -193,6 +193,28 @@ SELECT achieve.audit_digest() LIKE 'seal 4, 13 rows, root %' AS digest;
 ROLLBACK;
 SELECT * FROM achieve.check_outcomes();
 
+-- Rows that came from another cluster are sealed once as well where their transactions have the
+-- numbers of some that run here: of the one that seals, to be sure of one.
+CREATE DATABASE regress_achieve_seal_came;
+\c regress_achieve_seal_came
+CREATE EXTENSION achieve;
+SELECT achieve.install() IS NOT NULL AS installed;
+SELECT achieve.begin_restore() IS NOT NULL AS begun;
+BEGIN;
+INSERT INTO achieve.audit (audit_id, occurred_at, transaction_id, database_user, action)
+	VALUES (1, '2020-01-01 00:00+00', pg_current_xact_id()::text::bigint, 'old', 'result.set'),
+		(2, '2020-01-01 00:00+00', 2000000000, 'old', 'result.set'),
+		(3, '2020-01-01 00:00+00', pg_current_xact_id()::text::bigint, 'old', 'result.set');
+SELECT regexp_replace(achieve.end_restore(), '\d+ switched', 'all switched');
+INSERT INTO achieve.course_template (template_id, code, title) VALUES (1, 'A', 'of this transaction');
+SELECT achieve.seal_audit();
+COMMIT;
+SELECT achieve.seal_audit();
+SELECT seal_id, row_ids, foreign_until FROM achieve.audit_seal ORDER BY seal_id;
+SELECT * FROM achieve.verify_audit();
+\c regress_achieve_seal
+DROP DATABASE regress_achieve_seal_came;
+
 -- Who may.
 CREATE ROLE regress_achieve_seal_reader;
 CREATE ROLE regress_achieve_seal_administrator;
