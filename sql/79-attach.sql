@@ -198,7 +198,7 @@ BEGIN
 			MESSAGE = format('%s is not a fact table', quote_ident(fact)),
 			HINT = 'Tables can be attached to account, learner, event, session, enrollment, attendance, score, completion, condition, invoice and invoice_line.';
 	END IF;
-	IF relation.relowner <> current_user::regrole THEN
+	IF pg_get_userbyid(relation.relowner) <> current_user THEN
 		RAISE insufficient_privilege USING
 			MESSAGE = format('must be owner of table %s', source_name),
 			HINT = format('What attach() makes acts as the table''s owner. Call it as that role: SET ROLE %I.', pg_get_userbyid(relation.relowner));

@@ -69,6 +69,17 @@ SELECT * FROM achieve.check_attachments();
 SHOW search_path;
 SHOW achieve.actor;
 
+-- A role may have any name.
+CREATE ROLE "regress_achieve Büro";
+SELECT achieve.grant_access('regress_achieve Büro', 'administrator');
+CREATE SCHEMA "Büro" AUTHORIZATION "regress_achieve Büro";
+SET ROLE "regress_achieve Büro";
+CREATE TABLE "Büro"."Firma" (id bigint PRIMARY KEY, name text);
+SELECT achieve.attach('"Büro"."Firma"', 'account', '{"account_id": "id", "name": "name"}');
+INSERT INTO "Büro"."Firma" VALUES (2, 'Bolt');
+SELECT name FROM achieve.account WHERE account_id = 2;
+RESET ROLE;
+
 \connect contrib_regression
 DROP DATABASE regress_achieve;
-DROP ROLE regress_achieve_app, regress_achieve_guest;
+DROP ROLE regress_achieve_app, regress_achieve_guest, "regress_achieve Büro";
