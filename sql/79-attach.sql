@@ -384,6 +384,7 @@ AS $$
 DECLARE
 	attachment record;
 	a_trigger record;
+	made oid;
 	count integer := 0;
 BEGIN
 	IF to_regclass('achieve.attachments') IS NULL THEN
@@ -392,19 +393,22 @@ BEGIN
 			HINT = 'Run: SELECT achieve.install();';
 	END IF;
 	FOR attachment IN
-		SELECT a.name, p.oid AS function, p.oid::regprocedure AS signature, a.mapping
+		SELECT a.trigger_function::oid AS function, a.mapping, quote_ident(a.owner) AS owner
 		FROM achieve.attachments a
-		JOIN pg_proc p ON p.oid = a.trigger_function
 		WHERE a.source_id = source AND (fact IS NULL OR a.fact_table = regexp_replace(fact, '^achieve\.', ''))
 			AND ($3 IS NULL OR a.name = $3)
 	LOOP
 		FOR a_trigger IN SELECT t.tgname FROM pg_trigger t WHERE t.tgrelid = source AND t.tgfoid = attachment.function LOOP
 			EXECUTE format('DROP TRIGGER %I ON %s', a_trigger.tgname, source);
 		END LOOP;
-		EXECUTE format('DROP FUNCTION %s', attachment.signature);
-		IF attachment.mapping IS NOT NULL THEN
-			EXECUTE format('DROP FUNCTION %s', attachment.mapping::regprocedure);
-		END IF;
+		-- Where the table has changed hands, they are its former owner's: without the trigger they do nothing.
+		FOREACH made IN ARRAY array_remove(ARRAY[attachment.function, attachment.mapping::oid], NULL) LOOP
+			BEGIN
+				EXECUTE format('DROP FUNCTION %s', made::regprocedure);
+			EXCEPTION WHEN insufficient_privilege THEN
+				RAISE NOTICE '%', format('function %s stays: %s may drop it', made::regprocedure, attachment.owner);
+			END;
+		END LOOP;
 		count := count + 1;
 	END LOOP;
 	IF count = 0 THEN

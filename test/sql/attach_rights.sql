@@ -80,6 +80,23 @@ INSERT INTO "Büro"."Firma" VALUES (2, 'Bolt');
 SELECT name FROM achieve.account WHERE account_id = 2;
 RESET ROLE;
 
+-- A new owner of the table does what the error says: detaches it and attaches it again.
+ALTER TABLE app.person OWNER TO "regress_achieve Büro";
+GRANT ALL ON SCHEMA app TO "regress_achieve Büro";
+SET ROLE "regress_achieve Büro";
+SET client_min_messages = notice;
+\set VERBOSITY default
+INSERT INTO app.person VALUES (3, 'Cleo');
+SELECT achieve.detach('app.person');
+\set VERBOSITY terse
+SET client_min_messages = warning;
+INSERT INTO app.person VALUES (3, 'Cleo');
+SELECT achieve.attach('app.person', 'learner', '{"learner_id": "id", "name": "name"}');
+SELECT learner_id, name FROM achieve.learner ORDER BY learner_id;
+RESET ROLE;
+SELECT source_table, name, owner FROM achieve.attachments ORDER BY source_table;
+SELECT * FROM achieve.check_attachments();
+
 \connect contrib_regression
 DROP DATABASE regress_achieve;
 DROP ROLE regress_achieve_app, regress_achieve_guest, "regress_achieve Büro";
