@@ -83,7 +83,7 @@ BEGIN
 	columns := parts[2]::jsonb;
 	fact_table := parts[1];
 	filter := nullif(parts[3], '');
-EXCEPTION WHEN data_exception THEN
+EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
 	-- A trigger that attach() has not made.
 	fact_table := NULL;
 END
@@ -446,7 +446,8 @@ BEGIN
 		-- Whoever may not write facts has no attachment that works.
 		SELECT a.source_table, a.fact_table, a.name, a.mapping
 		FROM achieve.attachments a
-		WHERE a.mapping IS NOT NULL AND has_table_privilege(a.owner, format('achieve.%I', a.fact_table), 'SELECT, INSERT')
+		WHERE a.mapping IS NOT NULL AND has_table_privilege(a.owner, format('achieve.%I', a.fact_table), 'SELECT')
+			AND has_table_privilege(a.owner, format('achieve.%I', a.fact_table), 'INSERT')
 	), compared AS MATERIALIZED (
 		SELECT a.source_table, a.fact_table, a.name, d.problem, d.fact, d.source_row
 		FROM attached a

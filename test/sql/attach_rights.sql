@@ -97,6 +97,25 @@ RESET ROLE;
 SELECT source_table, name, owner FROM achieve.attachments ORDER BY source_table;
 SELECT * FROM achieve.check_attachments();
 
+-- What somebody makes to look like an attachment keeps nobody from his own: neither arguments that
+-- cannot be read nor a mapping that fails, of one who may read facts and not write them.
+SELECT achieve.grant_access('regress_achieve_guest', 'reader');
+SET ROLE regress_achieve_guest;
+CREATE TABLE guest.fake (id bigint);
+INSERT INTO guest.fake VALUES (0);
+CREATE FUNCTION guest.fake() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE FUNCTION guest.fake(a_row guest.fake) RETURNS TABLE (source_row text, learner_id bigint, name text) LANGUAGE sql STABLE AS
+	$$SELECT 'fake', 1 / a_row.id, 'fake'$$;
+CREATE TRIGGER achieve_1_fake_truncate BEFORE TRUNCATE ON guest.fake EXECUTE FUNCTION guest.fake('learner', '{}', '');
+DO $$
+BEGIN
+	EXECUTE format('CREATE TRIGGER achieve_2_fake_truncate BEFORE TRUNCATE ON guest.fake EXECUTE FUNCTION guest.fake(%L, %L, %L)',
+		'learner', repeat('[', 100000), '');
+END $$;
+RESET ROLE;
+SELECT source_table, fact_table FROM achieve.attachments WHERE owner = 'regress_achieve_guest';
+SELECT * FROM achieve.check_attachments();
+
 \connect contrib_regression
 DROP DATABASE regress_achieve;
 DROP ROLE regress_achieve_app, regress_achieve_guest, "regress_achieve Büro";
