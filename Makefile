@@ -204,7 +204,7 @@ ISOLATION = \
 	fast_numbers gapless_repeatable_read new_enrollment_repeatable_read \
 	notification_workers sync_event_assessment \
 	attach_writes index_dropped index_locked \
-	seal_seal seal_late_commit erase_written
+	seal_seal seal_late_commit erase_written erase_erase
 
 HDRS        = $(wildcard src/*.h) src/install_sql.h src/install_steps.h
 # Each version, and what leads from each to the next.

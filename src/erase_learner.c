@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 
 #include "access.h"
@@ -401,8 +402,9 @@ write_erasure(int64 learner_id, const char *reason, JsonBuilder *json,
  * erase_learner(learner_id bigint, reason text) RETURNS integer
  *
  * Returns how many rows and audit values it erased something of: 0 where there
- * was nothing left to erase, and then nothing is written. Errors: 22004 null,
- * 22023 reason, 23503 / 42501 no such learner.
+ * was nothing left to erase, and then nothing is written. Waits for another
+ * erasure that is under way. Errors: 22004 null, 22023 reason, 23503 / 42501 no
+ * such learner.
  */
 Datum
 erase_learner(PG_FUNCTION_ARGS)
@@ -423,6 +425,8 @@ erase_learner(PG_FUNCTION_ARGS)
 
 	access_check_learner(learner_id);
 	audit_require_hashes();
+	/* One at a time: a reason may mention two learners. */
+	LockRelationOid(catalog_relation("audit_erasure"), ShareRowExclusiveLock);
 	pending_flush();
 	SPI_connect();
 	lock_all(learner_id, &names, &events);
