@@ -287,7 +287,7 @@ BEGIN
 				LEFT JOIN pg_proc p ON p.oid = t.tgfoid
 				WHERE k.conname ~ '^achieve_9_(account|learner|session|invoice)_.*_late$'
 				GROUP BY s.nspname, k.conname
-				HAVING bool_and(p.oid IS NOT NULL AND pg_get_userbyid(p.proowner) = current_user)
+				HAVING bool_and(p.oid IS NOT NULL AND p.prosecdef AND pg_get_userbyid(p.proowner) = current_user)
 				ORDER BY k.conname ~ '^achieve_9_account', k.conname
 			LOOP
 				BEGIN

@@ -49,7 +49,24 @@ INSERT INTO app.bait VALUES (1);
 DELETE FROM app.person WHERE false;
 COMMIT;
 SELECT * FROM guest.seen;
-DROP TABLE app.bait, guest.bait;
+DROP TABLE app.bait;
+-- Nor does a function that is the owner's, but acts as whoever fires it: the guest.
+RESET SESSION AUTHORIZATION;
+SET ROLE regress_achieve_app;
+CREATE FUNCTION app.look() RETURNS trigger LANGUAGE plpgsql AS
+	'BEGIN INSERT INTO guest.seen VALUES (TG_ARGV[0] || current_user); RETURN NULL; END';
+RESET ROLE;
+SET SESSION AUTHORIZATION regress_achieve_guest;
+DROP TRIGGER achieve_9_learner_of_bait_late ON guest.bait;
+CREATE CONSTRAINT TRIGGER achieve_9_learner_of_bait_late AFTER INSERT ON guest.bait
+	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app.look('borrowed by ');
+BEGIN;
+SET LOCAL achieve_attachment.postponed = 'on';
+INSERT INTO guest.bait VALUES (1);
+DELETE FROM app.person WHERE false;
+COMMIT;
+SELECT * FROM guest.seen ORDER BY acted_as;
+DROP TABLE guest.bait;
 RESET SESSION AUTHORIZATION;
 
 -- Who compares is left with the settings that he had, whatever the expressions do.
