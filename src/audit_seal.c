@@ -224,17 +224,16 @@ write_seal(const Seal *seal)
 
 /*
  * Seals what is committed and in no seal yet, and returns how many rows that
- * are; makes no seal where there are none.
+ * are; makes no seal where there are none. The table is locked.
  */
-int64
-audit_seal_rows(const char *reason)
+static int64
+seal_rows(const char *reason)
 {
 	Sealing		sealing = {.context = CurrentMemoryContext};
 	AuditScope	scope;
 	Seal		seal = {0};
 	char		root[DIGEST_SIZE];
 
-	LockRelationOid(catalog_relation("audit_seal"), ShareRowExclusiveLock);
 	audit_scan_begin(&scope);
 	sealing.digest = digest_create();
 	sealing.own_transaction =
@@ -261,6 +260,18 @@ audit_seal_rows(const char *reason)
 }
 
 /*
+ * Seals, unless another transaction is at it: that one may last, and whoever
+ * seals next takes what it leaves.
+ */
+void
+audit_seal_unless_busy(void)
+{
+	if (ConditionalLockRelationOid(catalog_relation("audit_seal"),
+								   ShareRowExclusiveLock))
+		(void) seal_rows(NULL);
+}
+
+/*
  * seal_audit(reason text DEFAULT NULL) RETURNS bigint
  *
  * Waits for another one that is at it. What this transaction itself has
@@ -278,7 +289,8 @@ seal_audit(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly("seal_audit()");
 	audit_require_hashes();
 	pending_flush();
-	PG_RETURN_INT64(audit_seal_rows(reason));
+	LockRelationOid(catalog_relation("audit_seal"), ShareRowExclusiveLock);
+	PG_RETURN_INT64(seal_rows(reason));
 }
 
 /*

@@ -9,7 +9,7 @@
 #define ACHIEVE_AUDIT_SEAL_H
 
 /* audit_seal.c */
-extern int64 audit_seal_rows(const char *reason);
+extern void audit_seal_unless_busy(void);
 
 /* audit_fill.c */
 extern int64 audit_fill_hashes(void);

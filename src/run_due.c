@@ -302,6 +302,6 @@ run_due(PG_FUNCTION_ARGS)
 	done += announce_expiries(now);
 	end_run(now, since == DT_NOBEGIN);
 	if (audit_is_hashed())
-		(void) audit_seal_rows(NULL);
+		audit_seal_unless_busy();
 	PG_RETURN_INT64(done);
 }
