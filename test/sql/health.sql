@@ -7,7 +7,8 @@ CREATE EXTENSION achieve;
 SELECT achieve.install() IS NOT NULL AS installed;
 CREATE VIEW unwell AS SELECT name, state, CASE WHEN name NOT LIKE '%seconds' THEN value END AS value, detail, hint FROM achieve.health WHERE state <> 'ok';
 -- A fresh installation is well.
-SELECT name, state, value, warning_from, critical_from FROM achieve.health;
+SELECT name, state, value - CASE name WHEN 'run_due_seconds' THEN round(extract(epoch FROM now() - installed_at)) ELSE 0 END AS value, warning_from, critical_from
+	FROM achieve.health, achieve.installation;
 SELECT * FROM unwell;
 
 -- A trigger is dropped, another one disabled, one fires on replicas only.
