@@ -152,15 +152,17 @@ my $grant = "SELECT achieve.grant_access('achieve_reader', 'reader'); SELECT ach
 sub all_is_well
 {
 	my ($database, $user) = @_;
-	is(ask($database, 'SELECT * FROM achieve.check_outcomes()', $user), '', "$database: outcomes are right");
 	is(ask($database, 'SELECT * FROM achieve.verify_audit()', $user), '', "$database: the audit holds");
 	is(ask($database, 'SELECT count(*) > 90, count(*) = count(hash) FROM achieve.audit', $user), 't|t',
 		"$database: every row of it is hashed");
-	# but for what grows old with the dump
-	is(ask($database, "SELECT name, detail FROM achieve.health WHERE state <> 'ok' AND name !~ '^(outbox|run_due)_'", $user), '',
-		"$database: health");
 	is(ask($database, 'SELECT achieve.install()', $user), 'achieve 1.1 is already installed', "$database: nothing is left to do");
 	is(ask($database, 'SELECT count(*) FROM public.passed', $user) > 10, 1, "$database: a view of the company's own");
+	# What has been waiting since the dump was made is done: then its age is no excuse.
+	is(ask($database, 'SELECT achieve.run_due() >= 0', $user), 't', "$database: run_due() runs");
+	is(ask($database, 'SELECT sum(row_count) > 90 FROM achieve.audit_seal', $user), 't', "$database: and has sealed the audit");
+	ask($database, 'SELECT achieve.mark_delivered(ARRAY(SELECT notification_id FROM achieve.notification))', $user);
+	is(ask($database, 'SELECT * FROM achieve.check_outcomes()', $user), '', "$database: outcomes are right");
+	is(ask($database, "SELECT name, detail FROM achieve.health WHERE state <> 'ok'", $user), '', "$database: health");
 }
 
 database('fresh', 'training');
@@ -196,9 +198,17 @@ ask('used', "SET achieve.direct_access = off;" . mark(10), 'postgres');
 ask('used', "SET achieve.evaluation = 'commit'; BEGIN;" . mark(11) . 'COMMIT;');
 my $issued = "SELECT string_agg(learner_id || ' ' || outcome || ' ' || number, ', ' ORDER BY learner_id)
 	FROM achieve.result JOIN achieve.achievement USING (event_id, learner_id) WHERE event_id = 3";
-my $year = ask('used', "SELECT to_char(now(), 'YYYY')");
-my $offset = ask('used', "SELECT count(*) FROM achieve.achievement WHERE number LIKE 'FA-$year-%' AND event_id <> 3");
-my $numbers = join ', ', map { sprintf "%d passed FA-%s-%05d", 8 + $_, $year, $offset + $_ } 1 .. 3;
+# They count on from the dump's in the year of their issue, whichever that is.
+my $numbers = ask('used', <<'SQL');
+SELECT string_agg(learner_id || ' passed FA-' || year || to_char(place, 'FM"-"00000'), ', ' ORDER BY learner_id)
+FROM (
+	SELECT event_id, learner_id, year, row_number() OVER (PARTITION BY year ORDER BY issued_at) AS place
+	FROM achieve.achievement JOIN achieve.event USING (event_id),
+		LATERAL to_char(issued_at AT TIME ZONE time_zone, 'YYYY') AS year
+	WHERE sequence_id = 1
+) a
+WHERE event_id = 3
+SQL
 is(ask('used', $issued), $numbers, 'marks are evaluated, and achievements awarded and numbered');
 ask('used', "SELECT achieve.set_result(3, 9, 'failed', 'a mistake'); SELECT achieve.clear_result(3, 9, 'it was none')");
 is(ask('used', 'SELECT achieve.run_due() >= 0'), 't', 'run_due() runs');
@@ -234,8 +244,8 @@ same(content('used'), $content, 'updated: every row is as it was');
 ask('used', $grant);
 same(catalog('used'), $fresh, 'updated = new');
 all_is_well('used', 'training');
-is(ask('used', 'SELECT achieve.seal_audit() > 90'), 't', 'the audit can be sealed');
-is(ask('used', "SELECT achieve.erase_learner(3, 'asked for')") > 0, 1, 'and a learner erased');
+is(ask('used', "SELECT achieve.erase_learner(3, 'asked for')") > 0, 1, 'a learner can be erased');
+is(ask('used', 'SELECT achieve.seal_audit() > 0'), 't', 'and the audit sealed');
 is(ask('used', 'SELECT * FROM achieve.verify_audit()'), '', 'and it holds');
 
 #
@@ -260,7 +270,7 @@ SQL
 # One session that takes the update back writes on as before.
 ask('busy', ($update =~ s/COMMIT/ROLLBACK/r) . 'UPDATE achieve.score SET score = 1 WHERE event_id = 3; UPDATE achieve.score SET score = 40 WHERE event_id = 3');
 my ($written, $trouble, $tries) = ('', '', 0);
-my $writers = IPC::Run::start([ 'pgbench', '-n', '-U', 'training', '-c', 4, '-T', 60, '--max-tries=1000', '-f', $writing, $node->connstr('busy') ],
+my $writers = IPC::Run::start([ 'pgbench', '-n', '-U', 'training', '-c', 4, '-T', 600, '--max-tries=1000', '-f', $writing, $node->connstr('busy') ],
 	'>', \$written, '2>', \$trouble);
 $node->poll_query_until('busy', 'SELECT count(*) > 150 FROM achieve.audit') or die;
 while ($tries++ < 100)
