@@ -202,7 +202,7 @@ my $issued = "SELECT string_agg(learner_id || ' ' || outcome || ' ' || number, '
 my $numbers = ask('used', <<'SQL');
 SELECT string_agg(learner_id || ' passed FA-' || year || to_char(place, 'FM"-"00000'), ', ' ORDER BY learner_id)
 FROM (
-	SELECT event_id, learner_id, year, row_number() OVER (PARTITION BY year ORDER BY issued_at) AS place
+	SELECT event_id, learner_id, year, row_number() OVER (PARTITION BY year ORDER BY achievement_id) AS place
 	FROM achieve.achievement JOIN achieve.event USING (event_id),
 		LATERAL to_char(issued_at AT TIME ZONE time_zone, 'YYYY') AS year
 	WHERE sequence_id = 1
