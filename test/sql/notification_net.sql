@@ -115,6 +115,20 @@ SET achieve.notifications = off;
 RESET SESSION AUTHORIZATION;
 DROP ROLE regress_achieve_quiet;
 
+-- A class that is too large to be remembered one by one: what is taken back of its first, of one in the middle and of its last is not told.
+INSERT INTO achieve.learner (learner_id, name) SELECT l, 'N' || l FROM generate_series(1711, 1780) l;
+INSERT INTO achieve.enrollment (event_id, learner_id) SELECT 1700, l FROM generate_series(1711, 1780) l;
+BEGIN;
+INSERT INTO achieve.condition (event_id, learner_id, name, value) SELECT 1700, l, 'points', 10 FROM generate_series(1711, 1780) l;
+DELETE FROM achieve.condition WHERE event_id = 1700 AND learner_id IN (1711, 1750, 1780);
+COMMIT;
+SELECT topic, count(*), count(*) FILTER (WHERE learner_id IN (1711, 1750, 1780)) AS "of those taken back"
+	FROM achieve.notification WHERE event_id = 1700 AND delivered_at IS NULL GROUP BY topic ORDER BY topic;
+-- The next transaction has written nothing yet: what was told before stays told.
+DELETE FROM achieve.condition WHERE event_id = 1700 AND learner_id = 1712;
+SELECT topic, payload ->> 'previous_outcome' AS "from", payload ->> 'outcome' AS "to" FROM achieve.notification WHERE learner_id = 1712 ORDER BY notification_id;
+SELECT count(*) AS told FROM pg_temp.told();
+
 -- Nobody writes it directly.
 INSERT INTO achieve.notification (transaction_id, topic) VALUES (1, 'x');
 UPDATE achieve.notification SET delivered_at = NULL;

@@ -117,6 +117,39 @@ EXECUTE pass (4742);
 EXECUTE stand (4742);
 ALTER TABLE achieve.achievement ALTER COLUMN issued_by TYPE text;
 
+-- A default that cannot be evaluated is not, where the engine brings the value.
+ALTER TABLE achieve.achievement ALTER COLUMN issued_by SET DEFAULT (1 / (length('') * 1))::text;
+EXECUTE pass (4743);
+EXECUTE stand (4743);
+ALTER TABLE achieve.achievement ALTER COLUMN issued_by DROP DEFAULT;
+
+-- Published without a replica identity, rows cannot be updated.
+SET client_min_messages = error;
+CREATE PUBLICATION regress_achieve_oc FOR TABLE achieve.result;
+RESET client_min_messages;
+ALTER TABLE achieve.result REPLICA IDENTITY NOTHING;
+EXECUTE pass (4744);
+EXECUTE stand (4744);
+ALTER TABLE achieve.result REPLICA IDENTITY DEFAULT;
+EXECUTE pass (4744);
+EXECUTE stand (4744);
+DROP PUBLICATION regress_achieve_oc;
+
+-- A constraint whose function has outcomes written while a row is being written.
+CREATE FUNCTION oc_pass_next(bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	IF $1 = 4745 THEN
+		PERFORM achieve.award(4700, 4746, 'oc', 'goes with it');
+	END IF;
+	RETURN true;
+END $$;
+ALTER TABLE achieve.achievement ADD CONSTRAINT oc_next CHECK (oc_pass_next(learner_id));
+EXECUTE pass (4745);
+EXECUTE stand (4745);
+EXECUTE stand (4746);
+ALTER TABLE achieve.achievement DROP CONSTRAINT oc_next;
+DROP FUNCTION oc_pass_next(bigint);
+
 -- Many at once, past every batch, some of them back and forth in one transaction.
 INSERT INTO achieve.condition (event_id, learner_id, name, value) SELECT 4700, l, 'done', 1 FROM generate_series(4750, 4900) l;
 BEGIN;
