@@ -21,7 +21,7 @@ INSERT INTO achieve.session (event_id, session_no, title, starts_at, ends_at, re
 	(7600, 1, '<br>', '2020-01-06 09:00+00', '2020-01-06 12:00+00', true, false),
 	(7600, 2, '', '2020-01-06 13:00+00', '2020-01-06 17:00+00', true, false),
 	(7600, 3, 'Off', '2020-01-06 18:00+00', '2020-01-06 19:00+00', true, true),
-	(7600, 4, 'Extra', '2030-01-06 18:00+00', '2030-01-06 19:00+00', false, false);
+	(7600, 4, 'Extra', '2430-01-06 18:00+00', '2430-01-06 19:00+00', false, false);
 INSERT INTO achieve.assessment (event_id, code, max_score) VALUES (7600, '<b>&', 80);
 INSERT INTO achieve.event_achievement (event_id, achievement_type_id, award_rule) VALUES (7600, 7600, 'passed');
 INSERT INTO achieve.enrollment (event_id, learner_id, status) VALUES (7600, 7600, 'active'), (7600, 7601, 'active'), (7600, 7602, 'active'), (7600, 7603, 'cancelled');
@@ -59,7 +59,7 @@ SELECT cardinality(xpath('//tbody/tr[count(*) != count(../../thead/tr/th)]', pg_
 	cardinality(xpath('//section[not(//h2/@id = @aria-labelledby)]', pg_temp.report())) AS odd_sections;
 
 -- Nobody there, and nothing configured.
-INSERT INTO achieve.event (event_id, title, starts_at, ends_at) VALUES (7601, 'Empty', '2030-01-06 09:00+00', '2030-01-08 17:00+00');
+INSERT INTO achieve.event (event_id, title, starts_at, ends_at) VALUES (7601, 'Empty', '2430-01-06 09:00+00', '2430-01-08 17:00+00');
 UPDATE report SET html = achieve.event_report(7601);
 SELECT content FROM pg_temp.texts('//header | //section');
 

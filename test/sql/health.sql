@@ -55,7 +55,7 @@ SELECT * FROM unwell;
 UPDATE achieve.due SET done_until = now() - interval '3 hours';
 SELECT name, value FROM achieve.health WHERE name = 'run_due_waiting';
 SELECT name, state FROM unwell;
-UPDATE achieve.due SET done_until = now() - interval '3 days';
+UPDATE achieve.due SET done_until = now() - interval '4 days';
 SELECT achieve.award(1, 1, c.code, 'r', (now() + interval '1 day')::date, (now() + interval '9 days')::date) IS NOT NULL AS awarded FROM achieve.achievement_type c ORDER BY c.code;
 SELECT name, value FROM achieve.health WHERE name = 'run_due_waiting';
 -- One of each has begun, and one expired; only for this test dates are moved.

@@ -64,7 +64,7 @@ INSERT INTO achieve.attendance (event_id, learner_id, session_no, status) SELECT
 INSERT INTO achieve.completion (event_id, learner_id, code) VALUES (:event_id, 1, 'form');
 INSERT INTO achieve.score (event_id, learner_id, code, attempt, score) VALUES
 	(:event_id, 1, 'final', 1, 70), (:event_id, 1, 'final', 2, 30), (:event_id, 1, 'final', 3, 42);
-SELECT outcome, state FROM achieve.results_tab JOIN achieve.achievements_tab USING (event_id, learner_id)
+SELECT outcome, valid_from, expires_on, revoked_at FROM achieve.results_tab JOIN achieve.achievements_tab USING (event_id, learner_id)
 	WHERE event_id = :event_id AND achievement_type = 'certificate';
 
 -- Code, title and time zone of its own; a template without sessions; a code

@@ -9,7 +9,7 @@ SELECT achieve.install() IS NOT NULL AS installed;
 INSERT INTO achieve.learner (learner_id, name) VALUES (1, 'Ann'), (2, 'Bob');
 INSERT INTO achieve.achievement_type (achievement_type_id, code, title) VALUES (1, 'first-aid', 'First aid at work'), (2, 'card', 'Card');
 INSERT INTO achieve.event (event_id, code, title, starts_at, ends_at, time_zone) VALUES
-	(1, 'E', 'Event', '2030-03-04 08:00', '2030-03-08 23:30+00', 'Europe/Berlin'), (2, 'F', 'First aid', '2020-01-01', '2020-01-01', 'UTC');
+	(1, 'E', 'Event', '2430-03-04 08:00', '2430-03-08 23:30+00', 'Europe/Berlin'), (2, 'F', 'First aid', '2020-01-01', '2020-01-01', 'UTC');
 INSERT INTO achieve.enrollment (event_id, learner_id) VALUES (1, 1), (2, 1), (1, 2);
 INSERT INTO achieve.event_achievement (event_id, achievement_type_id) VALUES (2, 1);
 CREATE FUNCTION pg_temp.words(rule text) RETURNS text LANGUAGE plpgsql AS $$
@@ -29,7 +29,7 @@ SELECT r AS rule, pg_temp.words(r) FROM unnest(ARRAY['absences <= 2', 'hours_att
 	'completed(form)', 'completion = 100', 'paid', 'invoiced', 'condition(visa)', 'condition(days) >= 3', 'holds(first-aid)', 'holds(nosuch)',
 	'ended', 'not holds(first-aid)', 'score(a) >= 60 and score(b) >= 60 and completed(x) and invoiced']) r;
 -- Sessions, assessments and requirements; some of it recorded.
-INSERT INTO achieve.session (event_id, session_no, starts_at, ends_at) SELECT 1, s, '2030-03-04 08:00', '2030-03-04 10:00' FROM generate_series(1, 4) s;
+INSERT INTO achieve.session (event_id, session_no, starts_at, ends_at) SELECT 1, s, '2430-03-04 08:00', '2430-03-04 10:00' FROM generate_series(1, 4) s;
 INSERT INTO achieve.assessment (event_id, code, weight, max_attempts) VALUES (1, 'final', 1, 2), (1, 'theory', 1, 1), (1, 'warm up', 0, 1);
 INSERT INTO achieve.requirement (event_id, code) VALUES (1, 'form'), (1, 'photo');
 INSERT INTO achieve.attendance (event_id, learner_id, session_no, status) VALUES (1, 1, 1, 'present'), (1, 1, 2, 'absent');
