@@ -128,6 +128,15 @@ SELECT topic, count(*), count(*) FILTER (WHERE learner_id IN (1711, 1750, 1780))
 DELETE FROM achieve.condition WHERE event_id = 1700 AND learner_id = 1712;
 SELECT topic, payload ->> 'previous_outcome' AS "from", payload ->> 'outcome' AS "to" FROM achieve.notification WHERE learner_id = 1712 ORDER BY notification_id;
 SELECT count(*) AS told FROM pg_temp.told();
+-- The same with one notification for each.
+UPDATE achieve.event_achievement SET active = false WHERE event_id = 1700;
+BEGIN;
+DELETE FROM achieve.condition WHERE event_id = 1700 AND learner_id > 1710;
+INSERT INTO achieve.condition (event_id, learner_id, name, value) SELECT 1700, l, 'points', 10 FROM unnest(ARRAY[1713, 1745, 1779]) l;
+COMMIT;
+SELECT topic, count(*), count(*) FILTER (WHERE learner_id IN (1713, 1745, 1779)) AS "of those taken back"
+	FROM achieve.notification WHERE event_id = 1700 AND delivered_at IS NULL GROUP BY topic ORDER BY topic;
+SELECT count(*) AS told FROM pg_temp.told();
 
 -- Nobody writes it directly.
 INSERT INTO achieve.notification (transaction_id, topic) VALUES (1, 'x');
