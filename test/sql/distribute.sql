@@ -77,6 +77,9 @@ SELECT achieve.distribute();
 SELECT c.relname, o.conname FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'event_id'
 	WHERE c.relnamespace = 'achieve'::regnamespace AND (o.contype IN ('p', 'u') AND NOT a.attnum = ANY (o.conkey) OR o.contype = 'f' AND o.confupdtype = 'c');
 SELECT achieve.install() LIKE '%is already installed' AS in_place;
+-- Who does not say which event it is means none.
+SELECT a.attrelid::regclass AS relation, a.attnotnull, pg_get_expr(d.adbin, d.adrelid) AS by_default FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+	WHERE a.attname = 'event_id' AND a.attrelid IN ('achieve.audit'::regclass, 'achieve.notification'::regclass) ORDER BY 1;
 -- The catalogue's audit lies with event 0; the engine goes on, by SQL as on Citus, where a table's own heap is empty.
 SET achieve.direct_access = off;
 UPDATE achieve.achievement_type SET title = 'First aid at work';
