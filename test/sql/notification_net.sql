@@ -116,25 +116,25 @@ RESET SESSION AUTHORIZATION;
 DROP ROLE regress_achieve_quiet;
 
 -- A class that is too large to be remembered one by one: what is taken back of its first, of one in the middle and of its last is not told.
-INSERT INTO achieve.learner (learner_id, name) SELECT l, 'N' || l FROM generate_series(1711, 1780) l;
-INSERT INTO achieve.enrollment (event_id, learner_id) SELECT 1700, l FROM generate_series(1711, 1780) l;
+INSERT INTO achieve.learner (learner_id, name) SELECT l, 'N' || l FROM generate_series(901711, 901780) l;
+INSERT INTO achieve.enrollment (event_id, learner_id) SELECT 1700, l FROM generate_series(901711, 901780) l;
 BEGIN;
-INSERT INTO achieve.condition (event_id, learner_id, name, value) SELECT 1700, l, 'points', 10 FROM generate_series(1711, 1780) l;
-DELETE FROM achieve.condition WHERE event_id = 1700 AND learner_id IN (1711, 1750, 1780);
+INSERT INTO achieve.condition (event_id, learner_id, name, value) SELECT 1700, l, 'points', 10 FROM generate_series(901711, 901780) l;
+DELETE FROM achieve.condition WHERE event_id = 1700 AND learner_id IN (901711, 901750, 901780);
 COMMIT;
-SELECT topic, count(*), count(*) FILTER (WHERE learner_id IN (1711, 1750, 1780)) AS "of those taken back"
+SELECT topic, count(*), count(*) FILTER (WHERE learner_id IN (901711, 901750, 901780)) AS "of those taken back"
 	FROM achieve.notification WHERE event_id = 1700 AND delivered_at IS NULL GROUP BY topic ORDER BY topic;
 -- The next transaction has written nothing yet: what was told before stays told.
-DELETE FROM achieve.condition WHERE event_id = 1700 AND learner_id = 1712;
-SELECT topic, payload ->> 'previous_outcome' AS "from", payload ->> 'outcome' AS "to" FROM achieve.notification WHERE learner_id = 1712 ORDER BY notification_id;
+DELETE FROM achieve.condition WHERE event_id = 1700 AND learner_id = 901712;
+SELECT topic, payload ->> 'previous_outcome' AS "from", payload ->> 'outcome' AS "to" FROM achieve.notification WHERE learner_id = 901712 ORDER BY notification_id;
 SELECT count(*) AS told FROM pg_temp.told();
 -- The same with one notification for each.
 UPDATE achieve.event_achievement SET active = false WHERE event_id = 1700;
 BEGIN;
-DELETE FROM achieve.condition WHERE event_id = 1700 AND learner_id > 1710;
-INSERT INTO achieve.condition (event_id, learner_id, name, value) SELECT 1700, l, 'points', 10 FROM unnest(ARRAY[1713, 1745, 1779]) l;
+DELETE FROM achieve.condition WHERE event_id = 1700 AND learner_id > 901710;
+INSERT INTO achieve.condition (event_id, learner_id, name, value) SELECT 1700, l, 'points', 10 FROM unnest(ARRAY[901713, 901745, 901779]) l;
 COMMIT;
-SELECT topic, count(*), count(*) FILTER (WHERE learner_id IN (1713, 1745, 1779)) AS "of those taken back"
+SELECT topic, count(*), count(*) FILTER (WHERE learner_id IN (901713, 901745, 901779)) AS "of those taken back"
 	FROM achieve.notification WHERE event_id = 1700 AND delivered_at IS NULL GROUP BY topic ORDER BY topic;
 SELECT count(*) AS told FROM pg_temp.told();
 
