@@ -44,6 +44,16 @@ WITH since AS (
 		AND a.expires_on > (SELECT timezone('UTC', s.run_due)::date FROM since s)
 		AND a.expires_on <= timezone('UTC', now())::date
 	LIMIT 1000)
+), sealed AS (
+	-- Up to which id the audit is sealed. A seal of late rows alone ends with a
+	-- lower id than the one before: so the last ones are asked, not only one.
+	SELECT max(l.seal_id) AS seal_id, coalesce(max(l.until_id), 0::bigint) AS until_id
+	FROM (
+		SELECT z.seal_id, substring(right(z.row_ids, 19) FROM '[0-9]{1,18}$')::bigint AS until_id
+		FROM achieve.audit_seal z
+		ORDER BY z.seal_id DESC
+		LIMIT 20
+	) l
 ), checks AS (
 	SELECT 1 AS place, 'installation' AS name,
 		CASE WHEN i.version = x.extversion AND i.version = achieve.loaded_version() THEN 0 ELSE 1 END::numeric AS value,
@@ -115,18 +125,31 @@ WITH since AS (
 		'seconds for which the first of them has been waiting' AS detail,
 		'Workers are behind, or there are none: see claim_notifications() and mark_delivered().' AS hint
 	UNION ALL
-	SELECT 9 AS place, 'rule_errors' AS name, achieve.count_rule_errors()::numeric,
+	SELECT 9 AS place, 'audit_unsealed_seconds' AS name,
+		coalesce((SELECT greatest(round(extract(epoch FROM now() - greatest(a.occurred_at, i.installed_at))), 0::numeric)
+			FROM achieve.audit a
+			CROSS JOIN achieve.installation i
+			WHERE a.audit_id > s.until_id
+			ORDER BY a.audit_id
+			LIMIT 1), 0::numeric),
+		90000::numeric AS warning_from, 604800::numeric AS critical_from,
+		concat('seconds for which the first audit row after the last seal has been waiting for one; ',
+			coalesce('that is seal ' || s.seal_id, 'there is no seal yet')) AS detail,
+		'Nothing proves that later audit rows are as they were: schedule SELECT achieve.run_due(); or SELECT achieve.seal_audit();' AS hint
+	FROM sealed s
+	UNION ALL
+	SELECT 10 AS place, 'rule_errors' AS name, achieve.count_rule_errors()::numeric,
 		1::numeric AS warning_from, NULL::numeric AS critical_from,
 		'rules that cannot work as they are' AS detail,
 		'See: SELECT * FROM achieve.rule_problems WHERE severity = ''error'';' AS hint
 	UNION ALL
-	SELECT 10 AS place, 'events_open' AS name, count(*)::numeric,
+	SELECT 11 AS place, 'events_open' AS name, count(*)::numeric,
 		NULL::numeric AS warning_from, NULL::numeric AS critical_from,
 		'events that are neither finalized nor cancelled' AS detail, NULL AS hint
 	FROM achieve.event e
 	WHERE e.status IN ('scheduled', 'closed', 'reopened')
 	UNION ALL
-	SELECT 11 AS place, c.relname || '_rows' AS name, greatest(c.reltuples, 0)::numeric,
+	SELECT 12 AS place, c.relname || '_rows' AS name, greatest(c.reltuples, 0)::numeric,
 		NULL::numeric AS warning_from, NULL::numeric AS critical_from,
 		'rows, as PostgreSQL last counted them' AS detail, NULL AS hint
 	FROM pg_class c
@@ -143,7 +166,7 @@ SELECT c.name,
 	CASE WHEN c.value >= least(c.warning_from, c.critical_from) THEN c.hint END AS hint
 FROM checks c
 ORDER BY c.place, c.name;
-COMMENT ON VIEW achieve.health IS 'Whether the engine, the scheduler and the outbox do their work: a row for each check, cheap enough to be asked every ten seconds. Counts over all rows, whatever row-level security says, and shows none.';
+COMMENT ON VIEW achieve.health IS 'Whether the engine, the scheduler, the outbox and the audit''s seals do their work: a row for each check, cheap enough to be asked every ten seconds. Counts over all rows, whatever row-level security says, and shows none.';
 COMMENT ON COLUMN achieve.health.name IS 'Unique key of the row: the check''s name, fit for a metric.';
 COMMENT ON COLUMN achieve.health.state IS 'ok, warning or critical: value against the two thresholds.';
 COMMENT ON COLUMN achieve.health.value IS 'What was found: a count, or seconds where the name says so.';
