@@ -178,7 +178,7 @@ REGRESS = \
 	inherit tabs tabs_waiting tabs_facts tabs_rights tabs_page \
 	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend numbers_page schema_page reference_page \
 	explain_result preview_outcomes preview_undone rule_problems event_report reports_page graphql_comments health operations_page \
-	tutorial_page concepts_page cookbook_page scale_page migrate_page disputes_page diagrams \
+	tutorial_page concepts_page cookbook_page scale_page migrate_page disputes_page small_pages diagrams \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
 	audit_seal erase_learner audit_page \
 	approval_undone outcome_triggers outcome_tables_changed direct_write many_enrollments partitioned distribute truncate_finalized type_flag hostile_path hidden_rows privileges injection docs_review \

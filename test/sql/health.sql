@@ -7,8 +7,9 @@ CREATE EXTENSION achieve;
 SELECT achieve.install() IS NOT NULL AS installed;
 CREATE VIEW unwell AS SELECT name, state, CASE WHEN name NOT LIKE '%seconds' THEN value END AS value, detail, hint FROM achieve.health WHERE state <> 'ok';
 -- A fresh installation is well.
-SELECT name, state, value - CASE name WHEN 'run_due_seconds' THEN round(extract(epoch FROM now() - installed_at)) ELSE 0 END AS value, warning_from, critical_from
-	FROM achieve.health, achieve.installation;
+SELECT name, state, value - CASE name WHEN 'run_due_seconds' THEN round(extract(epoch FROM now() - installed_at))
+	WHEN 'audit_unsealed_seconds' THEN (SELECT coalesce(round(extract(epoch FROM now() - min(occurred_at))), 0) FROM achieve.audit) ELSE 0 END AS value,
+	warning_from, critical_from FROM achieve.health, achieve.installation;
 SELECT detail FROM achieve.health WHERE name = 'audit_unsealed_seconds';
 SELECT * FROM unwell;
 
