@@ -4,8 +4,10 @@ CREATE DATABASE regress_achieve_docs_review;
 SET datestyle = ISO;
 CREATE EXTENSION achieve;
 SELECT achieve.install() IS NOT NULL AS installed;
-\! awk '/^```sql$/ { on = 1; next } /^```$/ { on = 0 } on' docs/review.md > results/docs_review.sql
+\! awk -v name=docs_review -v some=1 -f test/page.awk docs/review.md > results/docs_review.sql
 \i results/docs_review.sql
+\! grep -c '\.shown' results/docs_review.sql
+\! cat results/docs_review.?.printed
 SELECT * FROM achieve.check_outcomes();
 \c contrib_regression
 DROP DATABASE regress_achieve_docs_review;
