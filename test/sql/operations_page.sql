@@ -1,9 +1,20 @@
 -- Do the statements of docs/operations.md run as written, in its order, to the end: plain tables with every row, and then none?
+-- The installation, in a database of its own. Versions are not printed.
+CREATE DATABASE training;
+\c training
+\! awk '/^## Upgrade/ { exit } /^```sql$/ { on = 1; next } /^```$/ { on = 0 } on' docs/operations.md | sed "s/^SELECT achieve.install();/SELECT achieve.install() LIKE '%is installed' AS installed;/" > results/operations_page_install.sql
+\i results/operations_page_install.sql
+SELECT count(*) AS tables, count(*) FILTER (WHERE relowner <> 'training_owner'::regrole) AS of_others FROM pg_class WHERE relnamespace = 'achieve'::regnamespace AND relkind = 'r';
 CREATE DATABASE regress_achieve_operations;
 \c regress_achieve_operations
 SET client_min_messages = error;
 CREATE EXTENSION achieve;
 SELECT achieve.install() IS NOT NULL AS installed;
+DROP DATABASE training;
+DROP ROLE training_owner;
+-- In place of pg_cron, which is not here.
+CREATE SCHEMA cron;
+CREATE FUNCTION cron.schedule(job text, schedule text, command text) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN EXECUTE command; RETURN 1; END $$;
 INSERT INTO achieve.learner (learner_id, name) VALUES (1, 'Ada');
 INSERT INTO achieve.achievement_type (achievement_type_id, code, title) VALUES (1, 'fa', 'First aid');
 INSERT INTO achieve.course_template (template_id, code, title, passing_rule) VALUES (1, 'FA', 'First aid', 'attended >= 1');
@@ -16,7 +27,7 @@ INSERT INTO achieve.score (event_id, learner_id, code, score) VALUES (1, 1, 'exa
 -- What the page says of dumps of the schema alone.
 \! bash -c 'createdb regress_achieve_operations_copy; pg_dump -n achieve -e achieve regress_achieve_operations | psql -X -q -v ON_ERROR_STOP=1 -d regress_achieve_operations_copy >/dev/null && psql -X -A -t -d regress_achieve_operations_copy -c "SELECT learner_name, outcome FROM achieve.results_tab" -c "SELECT count(*) FROM achieve.check_outcomes()" -c "SELECT count(*) FROM achieve.health WHERE state = \$\$critical\$\$"; dropdb regress_achieve_operations_copy'
 -- Versions, seconds and estimates are not printed.
-\! awk '/^```sql$/ { on = 1; next } /^```$/ { on = 0 } /^## / { print "-- " substr($0, 4) } on' docs/operations.md | sed "s/^SELECT achieve.install();/SELECT achieve.install() LIKE '%already installed' AS installed;/; s/value::float8 AS value/value >= 0 AS value/" > results/operations_page.sql
+\! awk '/^## Upgrade/ { begun = 1 } begun == 0 { next } /^```sql$/ { on = 1; next } /^```$/ { on = 0 } /^## / { print "-- " substr($0, 4) } on' docs/operations.md | sed "s/^SELECT achieve.install();/SELECT achieve.install() LIKE '%already installed%' AS installed;/; s/value::float8 AS value/value >= 0 AS value/" > results/operations_page.sql
 \! awk '/^-- Uninstall/ { exit } 1' results/operations_page.sql > results/operations_page_run.sql
 \! awk '/^-- Uninstall/ { on = 1 } /^DROP SCHEMA/ { exit } on' results/operations_page.sql > results/operations_page_keep.sql
 \! awk '/^DROP SCHEMA/ { on = 1 } on' results/operations_page.sql > results/operations_page_drop.sql
