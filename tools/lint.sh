@@ -119,6 +119,11 @@ for file in README.md CONTRIBUTING.md docs/*.md; do
 	done
 done | report "links to files that are not there"
 
+# What a page tells readers to run is run.
+for file in README.md docs/*.md; do
+	grep -q '^```sql$' "$file" && ! grep -qE "awk.*[ /]$file" test/sql/*.sql test/clients/run.sh && echo "$file"
+done | report "pages with SQL that no test runs"
+
 perl tools/meta.pl 2>&1 | report "what PGXN would refuse"
 
 if command -v shellcheck >/dev/null; then
