@@ -20,7 +20,9 @@ gunzip("$folder/1.0.dump.gz" => $whole_dump) or die $GunzipError;
 my $update = 'BEGIN; ALTER EXTENSION achieve UPDATE; SELECT achieve.install(); COMMIT;';
 
 my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
+# The superuser of the dump, whoever runs this.
+$node->init(extra => [ '-U', 'postgres' ]);
+$ENV{PGUSER} = 'postgres';
 $node->append_conf('postgresql.conf', "max_connections = 40");
 $node->start;
 $node->safe_psql('postgres', 'CREATE ROLE achieve_reader; CREATE ROLE achieve_office; CREATE ROLE training LOGIN');
