@@ -101,7 +101,7 @@ int64
 audit_fill_hashes(void)
 {
 	Filling		filling = {0};
-	AuditScope	scope;
+	OwnerScope	scope;
 
 	if (!audit_is_hashed())
 		return 0;

@@ -24,19 +24,19 @@
 #define ROWS_AT_ONCE 1000
 
 void
-audit_scan_begin(AuditScope *scope)
+audit_scan_begin(OwnerScope *scope)
 {
 	SPI_connect();
-	owner_enter(&scope->owner, TABLE_AUDIT);
+	owner_enter(scope, TABLE_AUDIT);
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetLatestSnapshot());
 }
 
 void
-audit_scan_end(const AuditScope *scope)
+audit_scan_end(const OwnerScope *scope)
 {
 	PopActiveSnapshot();
-	owner_leave(&scope->owner);
+	owner_leave(scope);
 	SPI_finish();
 }
 

@@ -19,15 +19,10 @@
 typedef void (*AuditScanAction) (void *state, HeapTuple tuple,
 								 TupleDesc desc);
 
-typedef struct AuditScope
-{
-	OwnerScope	owner;
-} AuditScope;
-
-extern void audit_scan_begin(AuditScope *scope);
+extern void audit_scan_begin(OwnerScope *scope);
 extern void audit_scan(const char *sql, const Datum *from,
 					   AuditScanAction action, void *state);
-extern void audit_scan_end(const AuditScope *scope);
+extern void audit_scan_end(const OwnerScope *scope);
 
 /* The transactions whose rows a snapshot shows. */
 typedef struct SeenTransactions

@@ -230,7 +230,7 @@ static int64
 seal_rows(const char *reason)
 {
 	Sealing		sealing = {.context = CurrentMemoryContext};
-	AuditScope	scope;
+	OwnerScope	scope;
 	Seal		seal = {0};
 	char		root[DIGEST_SIZE];
 

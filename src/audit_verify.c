@@ -346,7 +346,7 @@ verify_audit(PG_FUNCTION_ARGS)
 {
 	Verification verification = {0};
 	KeptDigest	kept = {0};
-	AuditScope	scope;
+	OwnerScope	scope;
 
 	InitMaterializedSRF(fcinfo, 0);
 	verification.result = (ReturnSetInfo *) fcinfo->resultinfo;
