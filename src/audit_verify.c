@@ -12,6 +12,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
@@ -297,10 +299,13 @@ typedef struct KeptDigest
 static void
 read_kept_digest(const char *string, KeptDigest *kept)
 {
+	int			length = 0;
+
 	if (sscanf(string,
-			   "seal " INT64_FORMAT ", " INT64_FORMAT " rows, root %64[0-9a-f]",
-			   &kept->seal_id, &kept->rows, kept->root) != 3 ||
-		strlen(kept->root) != DIGEST_SIZE - 1)
+			   "seal " INT64_FORMAT ", " INT64_FORMAT " rows, root %64[0-9a-f]%n",
+			   &kept->seal_id, &kept->rows, kept->root, &length) != 3 ||
+		strlen(kept->root) != DIGEST_SIZE - 1 ||
+		isxdigit((unsigned char) string[length]))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"%s\" is not a digest of the audit", string),

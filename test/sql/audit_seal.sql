@@ -90,6 +90,8 @@ TRUNCATE achieve.audit_erasure;
 UPDATE achieve.audit SET hash = '';
 SELECT * FROM achieve.verify_audit('seal 3');
 SELECT * FROM achieve.verify_audit('');
+-- A digit too many: not the root that was kept.
+SELECT * FROM achieve.verify_audit('seal 3, 9 rows, root ' || repeat('0', 65));
 
 -- Behind its back, each found. (The last two are in no seal.)
 SELECT action, audit_id FROM achieve.audit ORDER BY audit_id DESC LIMIT 2;
