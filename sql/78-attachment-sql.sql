@@ -208,6 +208,8 @@ AS $$
 SELECT format($body$
 #variable_conflict use_column
 DECLARE
+	-- The table's rows: it may have another name by now.
+	source CONSTANT text := 'WITH all_rows AS (SELECT * FROM %%s) ';
 	expected bigint := 0;
 	done bigint := 0;
 	keys_move boolean;
@@ -225,7 +227,7 @@ BEGIN
 		-- What could not go with the statement, unless a row has come back for it.
 		SELECT n.source_row INTO culprit FROM (%31$s) AS n JOIN achieve.%2$I AS f ON %20$s;
 		IF culprit IS NOT NULL THEN
-			EXECUTE replace(%32$L, '{source}', TG_RELID::regclass::text) USING OLD;
+			EXECUTE format(source, TG_RELID::regclass) || %32$L USING OLD;
 		END IF;
 		RETURN NULL;
 	ELSIF TG_OP = 'INSERT' THEN
@@ -299,11 +301,10 @@ BEGIN
 			END LOOP;
 		END IF;
 	ELSIF TG_OP = 'TRUNCATE' THEN
-		-- The table may have another name by now.
-		EXECUTE replace(%21$L, '{source}', TG_RELID::regclass::text);
+		EXECUTE format(source, TG_RELID::regclass) || %21$L;
 	END IF;
 	IF done < expected THEN
-		EXECUTE replace(%22$L, '{source}', TG_RELID::regclass::text) INTO doubled;
+		EXECUTE format(source, TG_RELID::regclass) || %22$L INTO doubled;
 		IF doubled IS NOT NULL THEN
 			RAISE unique_violation;
 		END IF;
@@ -327,7 +328,7 @@ EXCEPTION WHEN OTHERS THEN
 		RETURN NULL;
 	END IF;
 	IF state = '23505' AND TG_OP IN ('INSERT', 'UPDATE') THEN
-		EXECUTE replace(%22$L, '{source}', TG_RELID::regclass::text) INTO doubled;
+		EXECUTE format(source, TG_RELID::regclass) || %22$L INTO doubled;
 		IF doubled IS NOT NULL THEN
 			message := %23$L;
 			detail := %19$L || array_to_string(doubled, ' and ') || '.';
@@ -381,7 +382,7 @@ $body$,
 	format('Source rows of %s: ', s.source),
 	l.joined,
 	format('DELETE FROM achieve.%I AS f USING (%s) AS n WHERE %s', fact_table,
-		achieve.attachment_rows(mapping, fact_table, '{source}', false), l.joined),
+		achieve.attachment_rows(mapping, fact_table, 'all_rows', false), l.joined),
 	w.new_rows[1],
 	format('two source rows of %s stand for the same row of achieve.%s', s.source, fact_table),
 	CASE WHEN l.sets IS NULL THEN 'NULL' ELSE w.new_rows[2] END, w.new_rows[3], l.record_columns, l.record_joined,
@@ -392,11 +393,11 @@ $body$,
 	achieve.attachment_rows(mapping, fact_table, '(SELECT OLD.*)', false),
 	format('DELETE FROM achieve.%I AS f USING (%s) AS n WHERE %s AND (%s) NOT IN (SELECT %s FROM (%s) AS n WHERE %s)', fact_table,
 		achieve.attachment_rows(mapping, fact_table, '(SELECT $1.*)', false), l.joined,
-		regexp_replace(l.keys, '(^|, )', '\1n.', 'g'), l.keys, achieve.attachment_rows(mapping, fact_table, '{source}', false), l.known),
+		regexp_replace(l.keys, '(^|, )', '\1n.', 'g'), l.keys, achieve.attachment_rows(mapping, fact_table, 'all_rows', false), l.known),
 	achieve.attachment_rows(mapping, fact_table, 'old_rows', false, true), achieve.attachment_rows(mapping, fact_table, 'new_rows', true, true))
 FROM achieve.attachment_lists(mapping, fact_table) l
 CROSS JOIN LATERAL (SELECT achieve.attachment_source(mapping) AS source) s
-CROSS JOIN LATERAL (SELECT achieve.attachment_adoption(mapping, fact_table, '{source}', 'new_rows') AS new_rows) w
+CROSS JOIN LATERAL (SELECT achieve.attachment_adoption(mapping, fact_table, 'all_rows', 'new_rows') AS new_rows) w
 $$;
 COMMENT ON FUNCTION achieve.attachment_body(oid, text) IS
 	'Internal to attach(): the body of the trigger function that keeps a fact table in step with its source.';
