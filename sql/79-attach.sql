@@ -377,6 +377,20 @@ CREATE FUNCTION achieve.attach(source_table text, fact_table text, columns jsonb
 COMMENT ON FUNCTION achieve.attach(text, text, jsonb, text) IS
 	'Keeps a fact table in step with a table of the app''s: columns maps fact columns to SQL expressions over the source row. For the source table''s owner. Makes facts of the rows that are there, and returns the attachment''s name.';
 
+CREATE FUNCTION achieve.attachment_is_made(source oid, function oid, mapping oid) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+-- Anybody makes triggers on a table of his own that call anybody's function. The
+-- mapping, where it is there, says that the function's owner meant this table.
+SELECT p.prosecdef AND position('achieve.attachment_ready(TG_RELID)' IN p.prosrc) > 0
+	AND ($3 IS NOT NULL OR p.proowner = c.relowner)
+FROM pg_proc p, pg_class c
+WHERE p.oid = $2 AND c.oid = $1
+$$;
+COMMENT ON FUNCTION achieve.attachment_is_made(oid, oid, oid) IS
+	'Internal to detach(): whether attach() has made a trigger function for this table, and not somebody a trigger that looks like it.';
+
 CREATE FUNCTION achieve.detach_table(source regclass, fact text, name text) RETURNS integer
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -393,11 +407,16 @@ BEGIN
 			HINT = 'Run: SELECT achieve.install();';
 	END IF;
 	FOR attachment IN
-		SELECT a.trigger_function::oid AS function, a.mapping, quote_ident(a.owner) AS owner
+		SELECT DISTINCT a.trigger_function::oid AS function, a.mapping, quote_ident(a.owner) AS owner,
+			achieve.attachment_is_made(source, a.trigger_function::oid, a.mapping::oid) AS is_made
 		FROM achieve.attachments a
 		WHERE a.source_id = source AND (fact IS NULL OR a.fact_table = regexp_replace(fact, '^achieve\.', ''))
 			AND ($3 IS NULL OR a.name = $3)
 	LOOP
+		IF NOT attachment.is_made THEN
+			RAISE NOTICE '%', format('triggers of %s that call %s stay: attach() has not made them', source, attachment.function::regprocedure);
+			CONTINUE;
+		END IF;
 		FOR a_trigger IN SELECT t.tgname FROM pg_trigger t WHERE t.tgrelid = source AND t.tgfoid = attachment.function LOOP
 			EXECUTE format('DROP TRIGGER %I ON %s', a_trigger.tgname, source);
 		END LOOP;

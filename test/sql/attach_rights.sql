@@ -133,6 +133,28 @@ RESET ROLE;
 SELECT source_table, fact_table FROM achieve.attachments WHERE owner = 'regress_achieve_guest';
 SELECT * FROM achieve.check_attachments();
 
+-- Nor does a superuser who detaches it drop what attach() has not made for it: others' functions that
+-- its triggers name, of whatever use they are.
+SET ROLE regress_achieve_app;
+CREATE FUNCTION app.of_use() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NULL; END';
+GRANT EXECUTE ON FUNCTION app.achieve_account_of_firm() TO regress_achieve_guest;
+SET ROLE regress_achieve_guest;
+DROP TRIGGER achieve_2_fake_truncate ON guest.fake;
+CREATE TRIGGER achieve_3_fake_truncate BEFORE TRUNCATE ON guest.fake EXECUTE FUNCTION app.of_use('learner', '{}', '');
+CREATE TRIGGER achieve_4_fake_truncate BEFORE TRUNCATE ON guest.fake EXECUTE FUNCTION app.achieve_account_of_firm('account', '{}', '');
+RESET ROLE;
+SET client_min_messages = notice;
+SELECT achieve.detach('guest.fake', 'learner');
+SELECT achieve.detach('guest.fake', 'account');
+SET client_min_messages = warning;
+SELECT tgname, tgfoid::regprocedure FROM pg_trigger WHERE tgrelid = 'guest.fake'::regclass ORDER BY tgname;
+DROP TABLE guest.fake CASCADE;
+-- What it has made goes, once, also where somebody has dropped the mapping.
+CREATE TRIGGER achieve_3_fake_truncate BEFORE TRUNCATE ON app.firm EXECUTE FUNCTION app.achieve_account_of_firm('account', '{}', '');
+DROP FUNCTION app.achieve_account_of_firm(app.firm);
+SELECT achieve.detach('app.firm');
+SELECT p.oid::regprocedure AS "left" FROM pg_proc p WHERE pronamespace = 'app'::regnamespace AND proname LIKE '%firm%';
+
 \connect contrib_regression
 DROP DATABASE regress_achieve;
 DROP ROLE regress_achieve_app, regress_achieve_guest, "regress_achieve Büro";
