@@ -463,19 +463,26 @@ BEGIN
 	RETURN QUERY
 	WITH attached AS MATERIALIZED (
 		-- Whoever may not write facts has no attachment that works.
-		SELECT a.source_table, a.fact_table, a.name, a.mapping
+		SELECT a.source_table, a.fact_table, a.name, a.mapping, pg_get_userbyid(c.relowner) = a.owner AS is_owners
 		FROM achieve.attachments a
+		JOIN pg_class c ON c.oid = a.source_id
 		WHERE a.mapping IS NOT NULL AND has_table_privilege(a.owner, format('achieve.%I', a.fact_table), 'SELECT')
 			AND has_table_privilege(a.owner, format('achieve.%I', a.fact_table), 'INSERT')
 	), compared AS MATERIALIZED (
 		SELECT a.source_table, a.fact_table, a.name, d.problem, d.fact, d.source_row
 		FROM attached a
 		CROSS JOIN LATERAL achieve.compare_attachment(a.mapping::oid, a.fact_table) d
+		WHERE a.is_owners
 	)
 	SELECT c.source_table, c.fact_table, c.name, c.problem, c.fact, c.source_row
 	FROM compared c
 	WHERE c.problem <> 'only in facts'
 	UNION ALL
+	SELECT a.source_table, a.fact_table, a.name, 'owner changed', NULL, NULL
+	FROM attached a
+	WHERE NOT a.is_owners
+	UNION ALL
+	-- Not told where there is a table that could not be compared.
 	SELECT NULL, c.fact_table, NULL, c.problem, c.fact, NULL
 	FROM compared c
 	WHERE c.problem = 'only in facts'
@@ -485,4 +492,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION achieve.check_attachments() IS
-	'Compares every attached table with its facts; no rows means that they are in step. Problems: unresolved, doubled, missing, different, and only in facts, where no attached table has a row for a fact.';
+	'Compares every attached table with its facts; no rows means that they are in step. Problems: unresolved, doubled, missing, different; owner changed, where a table is another''s now than the one who attached it, and is not compared; and only in facts, where no attached table has a row for a fact.';
