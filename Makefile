@@ -40,7 +40,7 @@ OBJS = \
 	src/direct_write.o \
 	src/engine.o \
 	src/erase_learner.o \
-	src/expected_triggers.o \
+	src/expected_objects.o \
 	src/explain_result.o \
 	src/facts.o \
 	src/facts_json.o \

@@ -1,6 +1,11 @@
 
 -- Access: one call for each role of an app.
 
+CREATE FUNCTION achieve.expected_objects() RETURNS TABLE (kind text, name text)
+	AS 'MODULE_PATHNAME', 'expected_objects' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 100 COST 10000;
+COMMENT ON FUNCTION achieve.expected_objects() IS
+	'The tables, views and functions that install() makes.';
+
 CREATE FUNCTION achieve.grant_access(role text, level text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -20,6 +25,7 @@ DECLARE
 	for_owner_only CONSTANT text[] := ARRAY['install', 'begin_restore', 'end_restore', 'grant_access', 'distribute',
 		'add_graphql_comments', 'remove_graphql_comments', 'set_graphql_comments', 'graphql_comment'];
 	grantee text;
+	owner oid;
 	object record;
 	privileges text;
 BEGIN
@@ -39,14 +45,16 @@ BEGIN
 			HINT = 'Run: SELECT achieve.install();';
 	END IF;
 	grantee := quote_ident(role);
+	SELECT c.relowner INTO owner FROM pg_class c WHERE c.oid = to_regclass('achieve.event');
 
 	EXECUTE format('GRANT USAGE ON SCHEMA achieve TO %s', grantee);
+	-- Nothing of what others have put into the schema, and no partitions: what is
+	-- written into one by its own name is not watched.
 	FOR object IN
 		SELECT c.relname, c.relkind
-		FROM pg_class c
-		WHERE c.relnamespace = 'achieve'::regnamespace AND c.relkind IN ('r', 'p', 'v')
-			-- what is written into a partition by its own name is not watched
-			AND NOT c.relispartition
+		FROM achieve.expected_objects() x
+		JOIN pg_class c ON c.relnamespace = 'achieve'::regnamespace AND c.relname = x.name
+		WHERE x.kind IN ('table', 'view') AND c.relkind IN ('r', 'p', 'v') AND c.relowner = owner
 		ORDER BY c.relname
 	LOOP
 		privileges := CASE
@@ -63,6 +71,12 @@ BEGIN
 		SELECT p.oid::regprocedure AS signature
 		FROM pg_proc p
 		WHERE p.pronamespace = 'achieve'::regnamespace
+			AND (EXISTS (
+				SELECT
+				FROM pg_extension e
+				JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+				WHERE e.extname = 'achieve' AND d.deptype = 'e' AND d.classid = 'pg_proc'::regclass AND d.objid = p.oid)
+				OR p.proowner = owner AND p.proname IN (SELECT x.name FROM achieve.expected_objects() x WHERE x.kind = 'function'))
 			AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
 			AND p.proname <> ALL (for_owner_only)
 			AND (level = 'administrator' OR p.proname = ANY (for_readers)

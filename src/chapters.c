@@ -66,6 +66,11 @@ classify(Statement *statement, Node *tree)
 			statement->kind = STATEMENT_INDEX;
 			statement->relation = castNode(IndexStmt, tree)->idxname;
 			break;
+		case T_CreateFunctionStmt:
+			statement->kind = STATEMENT_FUNCTION;
+			statement->relation =
+				strVal(llast(castNode(CreateFunctionStmt, tree)->funcname));
+			break;
 		case T_CreateTrigStmt:
 			statement->kind = STATEMENT_TRIGGER;
 			statement->relation =

@@ -54,6 +54,21 @@ SET ROLE office;
 SELECT command, try(command) AS administrator FROM attempts ORDER BY place;
 RESET ROLE;
 SELECT * FROM achieve.check_outcomes(2400);
+-- What others have put into the schema is not achieve's to grant, whatever it is called.
+DROP VIEW achieve.health;
+GRANT USAGE, CREATE ON SCHEMA achieve TO stranger;
+CREATE ROLE bureau;
+SET ROLE stranger;
+CREATE TABLE achieve.strange_table ();
+CREATE VIEW achieve.strange_view AS SELECT;
+CREATE VIEW achieve.health AS SELECT 'all is well' AS name;
+CREATE FUNCTION achieve.run_due(text) RETURNS text LANGUAGE sql RETURN $1;
+REVOKE ALL ON FUNCTION achieve.run_due(text) FROM PUBLIC;
+RESET ROLE;
+SELECT achieve.grant_access('bureau', 'administrator');
+SELECT has_function_privilege('bureau', 'achieve.run_due()', 'EXECUTE') AS ours, has_function_privilege('bureau', 'achieve.run_due(text)', 'EXECUTE') AS theirs;
+SELECT relname, has_table_privilege('bureau', oid, 'SELECT') AS granted FROM pg_class
+WHERE relnamespace = 'achieve'::regnamespace AND relname IN ('strange_table', 'strange_view', 'health', 'event', 'results_tab') ORDER BY relname;
 ROLLBACK;
 
 SELECT achieve.grant_access('nobody at all', 'reader');
