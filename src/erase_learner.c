@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 
@@ -423,6 +424,7 @@ erase_learner(PG_FUNCTION_ARGS)
 	JsonBuilder json;
 	int64		erased = 0;
 
+	PreventCommandIfReadOnly("erase_learner()");
 	access_check_learner(learner_id);
 	audit_require_hashes();
 	/* One at a time: a reason may mention two learners. */
