@@ -113,8 +113,6 @@ typedef struct EventConfig
 								 * earlier one ends */
 } EventConfig;
 
-#define FACT_BIT(fact) (((uint32) 1) << (fact))
-
 extern EventConfig *config_get(ReadSet *set, int64 event_id);
 extern EventConfig *config_cached(int64 event_id);
 extern void config_forget(int64 event_id);

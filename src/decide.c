@@ -196,11 +196,34 @@ state_evaluate(EnrollmentState *state, const Rule *rule)
 	return rule_evaluate(rule, &state->facts.asked);
 }
 
+/*
+ * The truth of the passing rule by what is stored and the facts that have
+ * moved since; false where it takes all facts. The flags of FACTS_OF_TIME move with
+ * the hour, and with other enrollments.
+ */
+static bool
+evaluate_moved(const Evaluation *evaluation, EnrollmentState *state,
+			   Truth *truth)
+{
+	const Rule *rule = state->config->passing_rule;
+	uint32		moved = evaluation->work->touched;
+
+	if (moved == FACTS_ALL || !state->has_result || state->rippled ||
+		(rule_fact_mask(rule) & FACTS_OF_TIME) != 0)
+		return false;
+	facts_gather(&state->facts,
+				 rule_moved_fact_mask(rule, moved) & FACTS_OF_ATTENDANCE);
+	return rule_evaluate_moved(rule, &state->facts.asked, moved,
+							   truth_of_outcome(state->stored_rule_outcome),
+							   truth);
+}
+
 /* The rule's own outcome of the result. */
 static void
-decide_result(EnrollmentState *state)
+decide_result(const Evaluation *evaluation, EnrollmentState *state)
 {
 	const EventConfig *config = state->config;
+	Truth		truth;
 
 	if (!state->active || config->status == EVENT_FINALIZED)
 		return;
@@ -210,8 +233,9 @@ decide_result(EnrollmentState *state)
 		return;
 	}
 	decide_subject(state, NULL);
-	state->rule_outcome = outcome_of_truth(state_evaluate(state,
-														  config->passing_rule));
+	if (!evaluate_moved(evaluation, state, &truth))
+		truth = state_evaluate(state, config->passing_rule);
+	state->rule_outcome = outcome_of_truth(truth);
 }
 
 static bool
@@ -469,7 +493,7 @@ decide(Evaluation *evaluation, EnrollmentState *state, List *queue)
 	Outcome		outcome;
 
 	state->rounds++;
-	decide_result(state);
+	decide_result(evaluation, state);
 	outcome = effective_outcome(state->manual_outcome, state->rule_outcome);
 	state->approval_ends = state->approved && outcome != stored;
 	if (!state->has_result)

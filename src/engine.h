@@ -134,6 +134,13 @@ outcome_of_truth(Truth truth)
 		truth == TRUTH_NO ? OUTCOME_FAILED : OUTCOME_PENDING;
 }
 
+static inline Truth
+truth_of_outcome(Outcome outcome)
+{
+	return outcome == OUTCOME_PASSED ? TRUTH_YES :
+		outcome == OUTCOME_FAILED ? TRUTH_NO : TRUTH_OPEN;
+}
+
 extern const char *outcome_name(Outcome outcome);
 extern Outcome outcome_from_bytes(const char *bytes, int length);
 

@@ -29,6 +29,8 @@
 	(FACT_BIT(RULE_FACT_PAID) | FACT_BIT(RULE_FACT_BALANCE) | \
 	 FACT_BIT(RULE_FACT_INVOICED))
 #define FACTS_OF_CONDITIONS FACT_BIT(RULE_FACT_CONDITION)
+#define FACTS_OF_TIME \
+	(FACT_BIT(RULE_FACT_HOLDS) | FACT_BIT(RULE_FACT_ENDED))
 #define FACTS_ALL (~(uint32) 0)
 
 /* An unrevoked achievement of a learner, from any event. */

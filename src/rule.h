@@ -73,6 +73,7 @@ typedef enum RuleFact
 } RuleFact;
 
 #define RULE_FACT_COUNT (RULE_FACT_APPROVED + 1)
+#define FACT_BIT(fact) (((uint32) 1) << (fact))
 
 /* The outcome of a rule or of a part of it: failed, pending, passed. */
 typedef enum Truth
@@ -257,6 +258,9 @@ extern int	rule_compare(const Rule *left, const Rule *right);
 
 /* rule_eval.c */
 extern Truth rule_evaluate(const Rule *rule, RuleFacts *facts);
+extern bool rule_evaluate_moved(const Rule *rule, RuleFacts *facts,
+								uint32 moved, Truth before, Truth *truth);
+extern uint32 rule_moved_fact_mask(const Rule *rule, uint32 moved);
 
 extern const char *rule_outcome_name(Truth outcome);
 
@@ -267,6 +271,8 @@ extern RuleFacts *rule_facts_from_jsonb(Jsonb *jsonb, bool closed);
 extern uint32 rule_fact_mask(const Rule *rule);
 extern void rule_visit_facts(const Rule *rule, RuleFactVisitor visit,
 							 void *arg);
+extern void rule_visit_node_facts(const Rule *rule, const RuleNode *node,
+								  RuleFactVisitor visit, void *arg);
 extern bool rule_needs_flag(const Rule *rule, RuleFact fact);
 extern const char *rule_fact_name(RuleFact fact);
 

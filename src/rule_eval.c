@@ -295,6 +295,72 @@ rule_evaluate(const Rule *rule, RuleFacts *facts)
 	return rule_evaluate_node(rule, rule_root(rule), facts, false);
 }
 
+/* RuleFactVisitor: adds the fact's bit. */
+static void
+add_fact_bit(void *arg, RuleFact fact, const char *code, int code_len)
+{
+	*(uint32 *) arg |= FACT_BIT(fact);
+}
+
+static uint32
+node_fact_mask(const Rule *rule, const RuleNode *node)
+{
+	uint32		mask = 0;
+
+	rule_visit_node_facts(rule, node, add_fact_bit, &mask);
+	return mask;
+}
+
+/* The facts that rule_evaluate_moved asks for: of the parts that have moved. */
+uint32
+rule_moved_fact_mask(const Rule *rule, uint32 moved)
+{
+	const RuleNode *node = rule_root(rule);
+	const RuleNode *child = rule_first_child(node);
+	uint32		reads = 0;
+
+	if (node->kind != RULE_AND && node->kind != RULE_OR)
+		return rule_fact_mask(rule);
+	for (int i = 0; i < node->count; i++, child = rule_next_sibling(child))
+	{
+		uint32		mask = node_fact_mask(rule, child);
+
+		if (mask & moved)
+			reads |= mask;
+	}
+	return reads;
+}
+
+/*
+ * The truth of a rule that was "before" until some facts moved, by bit, often
+ * without asking for the others; false where it takes them all. The parts of
+ * an "and" that read none of those facts are what they were, none of them less
+ * true than the whole was; so where the others together are no truer than
+ * that, they say what the whole is now. An "or" is its mirror image.
+ */
+bool
+rule_evaluate_moved(const Rule *rule, RuleFacts *facts, uint32 moved,
+					Truth before, Truth *truth)
+{
+	const RuleNode *node = rule_root(rule);
+	const RuleNode *child = rule_first_child(node);
+	bool		all = node->kind == RULE_AND;
+
+	if (!all && node->kind != RULE_OR)
+		return false;
+	*truth = all ? TRUTH_YES : TRUTH_NO;
+	for (int i = 0; i < node->count; i++, child = rule_next_sibling(child))
+	{
+		Truth		part;
+
+		if ((node_fact_mask(rule, child) & moved) == 0)
+			continue;
+		part = rule_evaluate_node(rule, child, facts, false);
+		*truth = all ? Min(*truth, part) : Max(*truth, part);
+	}
+	return all ? *truth <= before : *truth >= before;
+}
+
 /* How an outcome is called in SQL. */
 const char *
 rule_outcome_name(Truth outcome)

@@ -98,9 +98,10 @@ rule_needs_flag(const Rule *rule, RuleFact fact)
 	return false;
 }
 
-static void
-visit_node(const Rule *rule, const RuleNode *node, RuleFactVisitor visit,
-		   void *arg)
+/* Visit each fact that a node and all under it read. */
+void
+rule_visit_node_facts(const Rule *rule, const RuleNode *node,
+					  RuleFactVisitor visit, void *arg)
 {
 	const RuleNode *child = rule_first_child(node);
 	const RuleTerm *term = rule_terms(node);
@@ -113,7 +114,7 @@ visit_node(const Rule *rule, const RuleNode *node, RuleFactVisitor visit,
 		case RULE_NOT:
 		case RULE_QUORUM:
 			for (int i = 0; i < node->count; i++, child = rule_next_sibling(child))
-				visit_node(rule, child, visit, arg);
+				rule_visit_node_facts(rule, child, visit, arg);
 			break;
 		case RULE_COMPARISON:
 			for (int i = 0; i < node->count; i++, term++)
@@ -131,7 +132,7 @@ visit_node(const Rule *rule, const RuleNode *node, RuleFactVisitor visit,
 void
 rule_visit_facts(const Rule *rule, RuleFactVisitor visit, void *arg)
 {
-	visit_node(rule, rule_root(rule), visit, arg);
+	rule_visit_node_facts(rule, rule_root(rule), visit, arg);
 }
 
 /* A fact that a rule reads, with its code. */
