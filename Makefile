@@ -127,6 +127,7 @@ SQL_PARTS = \
 	sql/77-health.sql \
 	sql/78-attachment-sql.sql \
 	sql/79-attach.sql \
+	sql/79-attached.sql \
 	sql/80-access.sql \
 	sql/90-privileges.sql
 

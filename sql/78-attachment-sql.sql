@@ -64,15 +64,25 @@ $$;
 COMMENT ON FUNCTION achieve.attachment_columns(oid, text) IS
 	'Internal to attach(): the fact columns that a mapping yields.';
 
-CREATE FUNCTION achieve.attachment_source(mapping oid) RETURNS text
+CREATE FUNCTION achieve.attachment_table_name(relation oid) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT format('%I.%I', s.nspname, c.relname)
+FROM pg_class c
+JOIN pg_namespace s ON s.oid = c.relnamespace
+WHERE c.oid = $1
+$$;
+COMMENT ON FUNCTION achieve.attachment_table_name(oid) IS
+	'Internal to attachments: a table''s name as it may stand in a statement under any search_path.';
+
+CREATE FUNCTION achieve.attachment_source(mapping oid) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT achieve.attachment_table_name(t.typrelid)
 FROM pg_proc p
 JOIN pg_type t ON t.oid = p.proargtypes[0]
-JOIN pg_class c ON c.oid = t.typrelid
-JOIN pg_namespace s ON s.oid = c.relnamespace
 WHERE p.oid = $1
 $$;
 COMMENT ON FUNCTION achieve.attachment_source(oid) IS
