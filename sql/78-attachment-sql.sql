@@ -211,6 +211,146 @@ $$;
 COMMENT ON FUNCTION achieve.attachment_comparison(oid, text) IS
 	'Internal to check_attachments(): a query of the differences between a source table and its facts.';
 
+CREATE FUNCTION achieve.attachment_on_update(mapping oid, fact_table text) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT format($body$
+		-- Most updates keep keys, and many keep the facts as well.
+		WITH o AS MATERIALIZED (SELECT * FROM (%2$s) AS n WHERE %3$s),
+		n AS MATERIALIZED (%1$s)
+		SELECT (SELECT count(*) FROM o) <> (SELECT count(*) FROM n)
+				OR coalesce(bool_or(d.o%7$s IS NULL OR d.n%7$s IS NULL), false), count(*) FILTER (WHERE true%8$s)
+		INTO keys_move, expected FROM (SELECT %4$s, %5$s FROM o FULL JOIN n ON %6$s) AS d;
+		IF NOT keys_move THEN
+			IF expected = 0 THEN
+				RETURN NULL;
+			END IF;
+			WITH matched AS MATERIALIZED (SELECT %4$s, %5$s FROM (%2$s) AS o FULL JOIN (%1$s) AS n ON %6$s),
+			changed AS (%9$s)
+			SELECT count(*) INTO done FROM changed;
+		ELSE
+			WITH old_facts AS MATERIALIZED (SELECT * FROM (%10$s) AS n WHERE %3$s),
+			new_facts AS MATERIALIZED (%11$s),
+			gone AS MATERIALIZED (SELECT source_key, %12$s FROM old_facts EXCEPT SELECT source_key, %12$s FROM new_facts),
+			came AS MATERIALIZED (SELECT source_key, %12$s FROM new_facts EXCEPT SELECT source_key, %12$s FROM old_facts),
+			matched AS MATERIALIZED (
+				SELECT o.source_key AS o_key, %4$s, n.source_key AS n_key, %5$s FROM gone AS o FULL JOIN came AS n ON %6$s),
+			moved AS MATERIALIZED (
+				SELECT o.*, n.* FROM (SELECT o_key, %13$s FROM matched WHERE n%7$s IS NULL) AS o
+				FULL JOIN (SELECT n_key, %14$s FROM matched WHERE o%7$s IS NULL) AS n ON o.o_key = n.n_key),
+			removed AS (DELETE FROM achieve.%16$I AS f USING moved AS d WHERE d.n%7$s IS NULL AND %15$s RETURNING 1),
+			changed AS (%9$s),
+			rekeyed AS (UPDATE achieve.%16$I AS f SET %17$s FROM moved AS d
+				WHERE d.o%7$s IS NOT NULL AND d.n%7$s IS NOT NULL AND %15$s RETURNING 1),
+			written AS (INSERT INTO achieve.%16$I (%12$s) SELECT %14$s FROM moved WHERE o%7$s IS NULL
+				ON CONFLICT (%18$s) DO NOTHING RETURNING 1)
+			SELECT (SELECT count(*) FROM moved WHERE n%7$s IS NOT NULL)
+					+ (SELECT count(*) FROM matched AS d WHERE d.o%7$s IS NOT NULL AND d.n%7$s IS NOT NULL%8$s)
+					+ (SELECT count(*) FROM (SELECT FROM came GROUP BY %18$s HAVING count(*) > 1) AS t),
+				(SELECT count(*) FROM changed) + (SELECT count(*) FROM rekeyed) + (SELECT count(*) FROM written),
+				(SELECT min(o.source_row) FROM old_facts AS o WHERE o.source_key IN (
+					SELECT d.o_key FROM moved AS d WHERE d.n%7$s IS NULL AND d.o_key IN (SELECT source_key FROM came)))
+			INTO expected, done, passed_on;
+			IF passed_on IS NOT NULL AND %16$L IN ('event', 'session', 'enrollment') THEN
+				RAISE feature_not_supported USING
+					MESSAGE = %19$L,
+					DETAIL = %20$L || passed_on || '.',
+					HINT = 'What depends on them could not follow. Change them one after the other, beginning with the one whose new key is free.';
+			END IF;
+		END IF;
+$body$,
+	achieve.attachment_rows(mapping, fact_table, 'new_rows', true), achieve.attachment_rows(mapping, fact_table, 'old_rows', false),
+	l.known, l.old_named, l.new_named, l.full_joined, l.first_place,
+	CASE WHEN l.changes IS NULL THEN ' AND false' ELSE format(' AND (%s) IS DISTINCT FROM (%s)', l.old_values, l.new_values) END,
+	CASE WHEN l.changes IS NULL THEN 'SELECT 1 WHERE false' ELSE
+		format('UPDATE achieve.%I AS f SET %s FROM matched AS d WHERE d.o%s IS NOT NULL AND %s AND (%s) IS DISTINCT FROM (%s) RETURNING 1',
+			fact_table, l.changes, l.first_place, l.new_joined, l.old_values, l.new_values) END,
+	achieve.attachment_rows(mapping, fact_table, 'old_rows', false, true), achieve.attachment_rows(mapping, fact_table, 'new_rows', true, true),
+	l.columns, replace(l.new_columns, 'd.n', 'o'), replace(l.new_columns, 'd.', ''), l.old_joined, fact_table,
+	concat_ws(', ', l.rekeys, l.changes), l.keys,
+	format('source rows of %s pass on what they stand for to one another', s.source),
+	format('Source rows of %s: ', s.source))
+FROM achieve.attachment_lists(mapping, fact_table) l
+CROSS JOIN LATERAL (SELECT achieve.attachment_source(mapping) AS source) s
+$$;
+COMMENT ON FUNCTION achieve.attachment_on_update(oid, text) IS
+	'Internal to attach(): the part of the trigger function that takes an update of the source.';
+
+CREATE FUNCTION achieve.attachment_on_failure(mapping oid, fact_table text) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT format($body$
+	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT, violated = CONSTRAINT_NAME;
+	-- Which source row was it? Each alone would fail in the same way.
+	IF left(state, 2) NOT IN ('22', '23', '55', '0A') THEN
+		RAISE;
+	END IF;
+	-- Where the app's own foreign keys cascade, the children have gone, but their triggers are yet to fire.
+	IF state = '23503' AND TG_OP = 'DELETE' AND TG_LEVEL = 'STATEMENT'
+		AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = TG_RELID AND t.tgname LIKE 'achieve%%\_late' AND t.tginitdeferred)
+		AND EXISTS (SELECT FROM pg_constraint k WHERE k.confrelid = TG_RELID AND k.contype = 'f' AND k.confdeltype = 'c')
+	THEN
+		PERFORM set_config('achieve_attachment.postponed', 'on', true);
+		RETURN NULL;
+	END IF;
+	IF state = '23505' AND TG_OP IN ('INSERT', 'UPDATE') THEN
+		EXECUTE format(source, TG_RELID::regclass) || %1$L INTO doubled;
+		IF doubled IS NOT NULL THEN
+			message := %2$L;
+			detail := %3$L || array_to_string(doubled, ' and ') || '.';
+			hint := 'Let the expressions of its key tell them apart, or give attach() a filter.';
+		END IF;
+	END IF;
+	IF TG_OP IN ('INSERT', 'UPDATE') AND detail NOT LIKE 'Source row%%' THEN
+		FOR r IN %4$s LOOP
+			tried := tried + 1;
+			EXIT WHEN tried > 1000;
+			BEGIN
+				INSERT INTO achieve.%5$I (%6$s) VALUES (%7$s) ON CONFLICT (%8$s) DO NOTHING;
+				RAISE SQLSTATE 'ZA000';
+			EXCEPTION WHEN SQLSTATE 'ZA000' THEN
+				NULL;
+			WHEN OTHERS THEN
+				culprit := r.source_row;
+				EXIT;
+			END;
+		END LOOP;
+	END IF;
+	IF culprit IS NULL AND TG_OP IN ('UPDATE', 'DELETE') AND detail NOT LIKE 'Source row%%' THEN
+		FOR r IN EXECUTE CASE TG_OP WHEN 'UPDATE' THEN %9$L ELSE %10$L END LOOP
+			tried := tried + 1;
+			EXIT WHEN tried > 1000;
+			BEGIN
+				DELETE FROM achieve.%5$I AS f WHERE %11$s;
+				RAISE SQLSTATE 'ZA000';
+			EXCEPTION WHEN SQLSTATE 'ZA000' THEN
+				NULL;
+			WHEN OTHERS THEN
+				culprit := r.source_row;
+				EXIT;
+			END;
+		END LOOP;
+	END IF;
+	PERFORM achieve.refuse_statement(TG_OP, %12$L, %5$L, culprit, state, message, detail, hint, violated);
+$body$,
+	w.new_rows[1],
+	format('two source rows of %s stand for the same row of achieve.%s', s.source, fact_table),
+	format('Source rows of %s: ', s.source),
+	achieve.attachment_rows(mapping, fact_table, 'new_rows', true), fact_table, l.columns, l.record_columns, l.keys,
+	format('SELECT * FROM (%s) AS n WHERE %s EXCEPT SELECT * FROM (%s) AS n',
+		achieve.attachment_rows(mapping, fact_table, 'old_rows', false), l.known,
+		achieve.attachment_rows(mapping, fact_table, 'new_rows', true)),
+	achieve.attachment_rows(mapping, fact_table, 'old_rows', false), l.record_joined, s.source)
+FROM achieve.attachment_lists(mapping, fact_table) l
+CROSS JOIN LATERAL (SELECT achieve.attachment_source(mapping) AS source) s
+CROSS JOIN LATERAL (SELECT achieve.attachment_adoption(mapping, fact_table, 'all_rows', 'new_rows') AS new_rows) w
+$$;
+COMMENT ON FUNCTION achieve.attachment_on_failure(oid, text) IS
+	'Internal to attach(): the part of the trigger function that makes an error say which source row it is about.';
+
 CREATE FUNCTION achieve.attachment_body(mapping oid, fact_table text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -235,61 +375,17 @@ BEGIN
 	END IF;
 	IF TG_LEVEL = 'ROW' THEN
 		-- What could not go with the statement, unless a row has come back for it.
-		SELECT n.source_row INTO culprit FROM (%31$s) AS n JOIN achieve.%2$I AS f ON %20$s;
+		SELECT n.source_row INTO culprit FROM (%5$s) AS n JOIN achieve.%2$I AS f ON %6$s;
 		IF culprit IS NOT NULL THEN
-			EXECUTE format(source, TG_RELID::regclass) || %32$L USING OLD;
+			EXECUTE format(source, TG_RELID::regclass) || %7$L USING OLD;
 		END IF;
 		RETURN NULL;
 	ELSIF TG_OP = 'INSERT' THEN
 		WITH n AS MATERIALIZED (%1$s),
 		written AS (INSERT INTO achieve.%2$I (%3$s) SELECT %3$s FROM n ON CONFLICT (%4$s) DO NOTHING RETURNING 1)
 		SELECT (SELECT count(*) FROM n), (SELECT count(*) FROM written) INTO expected, done;
-	ELSIF TG_OP = 'UPDATE' THEN
-		-- Most updates keep keys, and many keep the facts as well.
-		WITH o AS MATERIALIZED (SELECT * FROM (%5$s) AS n WHERE %6$s),
-		n AS MATERIALIZED (%1$s)
-		SELECT (SELECT count(*) FROM o) <> (SELECT count(*) FROM n)
-				OR coalesce(bool_or(d.o%11$s IS NULL OR d.n%11$s IS NULL), false), count(*) FILTER (WHERE true%16$s)
-		INTO keys_move, expected FROM (SELECT %7$s, %8$s FROM o FULL JOIN n ON %9$s) AS d;
-	END IF;
-	IF TG_OP = 'UPDATE' AND NOT keys_move THEN
-		IF expected = 0 THEN
-			RETURN NULL;
-		END IF;
-		WITH matched AS MATERIALIZED (SELECT %7$s, %8$s FROM (%5$s) AS o FULL JOIN (%1$s) AS n ON %9$s),
-		changed AS (%14$s)
-		SELECT count(*) INTO done FROM changed;
-	ELSIF TG_OP = 'UPDATE' THEN
-		WITH old_facts AS MATERIALIZED (SELECT * FROM (%33$s) AS n WHERE %6$s),
-		new_facts AS MATERIALIZED (%34$s),
-		gone AS MATERIALIZED (SELECT source_key, %3$s FROM old_facts EXCEPT SELECT source_key, %3$s FROM new_facts),
-		came AS MATERIALIZED (SELECT source_key, %3$s FROM new_facts EXCEPT SELECT source_key, %3$s FROM old_facts),
-		matched AS MATERIALIZED (
-			SELECT o.source_key AS o_key, %7$s, n.source_key AS n_key, %8$s FROM gone AS o FULL JOIN came AS n ON %9$s),
-		moved AS MATERIALIZED (
-			SELECT o.*, n.* FROM (SELECT o_key, %10$s FROM matched WHERE n%11$s IS NULL) AS o
-			FULL JOIN (SELECT n_key, %12$s FROM matched WHERE o%11$s IS NULL) AS n ON o.o_key = n.n_key),
-		removed AS (DELETE FROM achieve.%2$I AS f USING moved AS d WHERE d.n%11$s IS NULL AND %13$s RETURNING 1),
-		changed AS (%14$s),
-		rekeyed AS (UPDATE achieve.%2$I AS f SET %15$s FROM moved AS d
-			WHERE d.o%11$s IS NOT NULL AND d.n%11$s IS NOT NULL AND %13$s RETURNING 1),
-		written AS (INSERT INTO achieve.%2$I (%3$s) SELECT %12$s FROM moved WHERE o%11$s IS NULL
-			ON CONFLICT (%4$s) DO NOTHING RETURNING 1)
-		SELECT (SELECT count(*) FROM moved WHERE n%11$s IS NOT NULL)
-				+ (SELECT count(*) FROM matched AS d WHERE d.o%11$s IS NOT NULL AND d.n%11$s IS NOT NULL%16$s)
-				+ (SELECT count(*) FROM (SELECT FROM came GROUP BY %4$s HAVING count(*) > 1) AS t),
-			(SELECT count(*) FROM changed) + (SELECT count(*) FROM rekeyed) + (SELECT count(*) FROM written),
-			(SELECT min(o.source_row) FROM old_facts AS o WHERE o.source_key IN (
-				SELECT d.o_key FROM moved AS d WHERE d.n%11$s IS NULL AND d.o_key IN (SELECT source_key FROM came)))
-		INTO expected, done, passed_on;
-		IF passed_on IS NOT NULL AND %17$L IN ('event', 'session', 'enrollment') THEN
-			RAISE feature_not_supported USING
-				MESSAGE = %18$L,
-				DETAIL = %19$L || passed_on || '.',
-				HINT = 'What depends on them could not follow. Change them one after the other, beginning with the one whose new key is free.';
-		END IF;
-	ELSIF TG_OP = 'DELETE' THEN
-		DELETE FROM achieve.%2$I AS f USING (%5$s) AS n WHERE %20$s;
+	ELSIF TG_OP = 'UPDATE' THEN%8$s	ELSIF TG_OP = 'DELETE' THEN
+		DELETE FROM achieve.%2$I AS f USING (%9$s) AS n WHERE %6$s;
 		IF current_setting('achieve_attachment.postponed', true) = 'on' THEN
 			-- Parents whose rows went before: now, or if still referred to, at commit. Somebody else's
 			-- trigger of such a name would run here with the rights of this function's owner.
@@ -311,102 +407,32 @@ BEGIN
 			END LOOP;
 		END IF;
 	ELSIF TG_OP = 'TRUNCATE' THEN
-		EXECUTE format(source, TG_RELID::regclass) || %21$L;
+		EXECUTE format(source, TG_RELID::regclass) || %10$L;
 	END IF;
 	IF done < expected THEN
-		EXECUTE format(source, TG_RELID::regclass) || %22$L INTO doubled;
+		EXECUTE format(source, TG_RELID::regclass) || %11$L INTO doubled;
 		IF doubled IS NOT NULL THEN
 			RAISE unique_violation;
 		END IF;
-		%24$s;
-		%25$s;
+		%12$s;
+		%13$s;
 	END IF;
 	RETURN NULL;
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
-		hint = PG_EXCEPTION_HINT, violated = CONSTRAINT_NAME;
-	-- Which source row was it? Each alone would fail in the same way.
-	IF left(state, 2) NOT IN ('22', '23', '55', '0A') THEN
-		RAISE;
-	END IF;
-	-- Where the app's own foreign keys cascade, the children have gone, but their triggers are yet to fire.
-	IF state = '23503' AND TG_OP = 'DELETE' AND TG_LEVEL = 'STATEMENT'
-		AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = TG_RELID AND t.tgname LIKE 'achieve%%\_late' AND t.tginitdeferred)
-		AND EXISTS (SELECT FROM pg_constraint k WHERE k.confrelid = TG_RELID AND k.contype = 'f' AND k.confdeltype = 'c')
-	THEN
-		PERFORM set_config('achieve_attachment.postponed', 'on', true);
-		RETURN NULL;
-	END IF;
-	IF state = '23505' AND TG_OP IN ('INSERT', 'UPDATE') THEN
-		EXECUTE format(source, TG_RELID::regclass) || %22$L INTO doubled;
-		IF doubled IS NOT NULL THEN
-			message := %23$L;
-			detail := %19$L || array_to_string(doubled, ' and ') || '.';
-			hint := 'Let the expressions of its key tell them apart, or give attach() a filter.';
-		END IF;
-	END IF;
-	IF TG_OP IN ('INSERT', 'UPDATE') AND detail NOT LIKE 'Source row%%' THEN
-		FOR r IN %1$s LOOP
-			tried := tried + 1;
-			EXIT WHEN tried > 1000;
-			BEGIN
-				INSERT INTO achieve.%2$I (%3$s) VALUES (%26$s) ON CONFLICT (%4$s) DO NOTHING;
-				RAISE SQLSTATE 'ZA000';
-			EXCEPTION WHEN SQLSTATE 'ZA000' THEN
-				NULL;
-			WHEN OTHERS THEN
-				culprit := r.source_row;
-				EXIT;
-			END;
-		END LOOP;
-	END IF;
-	IF culprit IS NULL AND TG_OP IN ('UPDATE', 'DELETE') AND detail NOT LIKE 'Source row%%' THEN
-		FOR r IN EXECUTE CASE TG_OP WHEN 'UPDATE' THEN %28$L ELSE %30$L END LOOP
-			tried := tried + 1;
-			EXIT WHEN tried > 1000;
-			BEGIN
-				DELETE FROM achieve.%2$I AS f WHERE %27$s;
-				RAISE SQLSTATE 'ZA000';
-			EXCEPTION WHEN SQLSTATE 'ZA000' THEN
-				NULL;
-			WHEN OTHERS THEN
-				culprit := r.source_row;
-				EXIT;
-			END;
-		END LOOP;
-	END IF;
-	PERFORM achieve.refuse_statement(TG_OP, %29$L, %17$L, culprit, state, message, detail, hint, violated);
-	RETURN NULL;
+EXCEPTION WHEN OTHERS THEN%14$s	RETURN NULL;
 END
 $body$,
 	achieve.attachment_rows(mapping, fact_table, 'new_rows', true), fact_table, l.columns, l.keys,
-	achieve.attachment_rows(mapping, fact_table, 'old_rows', false), l.known, l.old_named, l.new_named, l.full_joined,
-	replace(l.new_columns, 'd.n', 'o'), l.first_place, replace(l.new_columns, 'd.', ''), l.old_joined,
-	CASE WHEN l.changes IS NULL THEN 'SELECT 1 WHERE false' ELSE
-		format('UPDATE achieve.%I AS f SET %s FROM matched AS d WHERE d.o%s IS NOT NULL AND %s AND (%s) IS DISTINCT FROM (%s) RETURNING 1',
-			fact_table, l.changes, l.first_place, l.new_joined, l.old_values, l.new_values) END,
-	concat_ws(', ', l.rekeys, l.changes),
-	CASE WHEN l.changes IS NULL THEN ' AND false' ELSE format(' AND (%s) IS DISTINCT FROM (%s)', l.old_values, l.new_values) END,
-	fact_table,
-	format('source rows of %s pass on what they stand for to one another', s.source),
-	format('Source rows of %s: ', s.source),
-	l.joined,
-	format('DELETE FROM achieve.%I AS f USING (%s) AS n WHERE %s', fact_table,
-		achieve.attachment_rows(mapping, fact_table, 'all_rows', false), l.joined),
-	w.new_rows[1],
-	format('two source rows of %s stand for the same row of achieve.%s', s.source, fact_table),
-	CASE WHEN l.sets IS NULL THEN 'NULL' ELSE w.new_rows[2] END, w.new_rows[3], l.record_columns, l.record_joined,
-	format('SELECT * FROM (%s) AS n WHERE %s EXCEPT SELECT * FROM (%s) AS n',
-		achieve.attachment_rows(mapping, fact_table, 'old_rows', false), l.known,
-		achieve.attachment_rows(mapping, fact_table, 'new_rows', true)),
-	s.source, achieve.attachment_rows(mapping, fact_table, 'old_rows', false),
-	achieve.attachment_rows(mapping, fact_table, '(SELECT OLD.*)', false),
+	achieve.attachment_rows(mapping, fact_table, '(SELECT OLD.*)', false), l.joined,
 	format('DELETE FROM achieve.%I AS f USING (%s) AS n WHERE %s AND (%s) NOT IN (SELECT %s FROM (%s) AS n WHERE %s)', fact_table,
 		achieve.attachment_rows(mapping, fact_table, '(SELECT $1.*)', false), l.joined,
 		regexp_replace(l.keys, '(^|, )', '\1n.', 'g'), l.keys, achieve.attachment_rows(mapping, fact_table, 'all_rows', false), l.known),
-	achieve.attachment_rows(mapping, fact_table, 'old_rows', false, true), achieve.attachment_rows(mapping, fact_table, 'new_rows', true, true))
+	achieve.attachment_on_update(mapping, fact_table),
+	achieve.attachment_rows(mapping, fact_table, 'old_rows', false),
+	format('DELETE FROM achieve.%I AS f USING (%s) AS n WHERE %s', fact_table,
+		achieve.attachment_rows(mapping, fact_table, 'all_rows', false), l.joined),
+	w.new_rows[1], CASE WHEN l.sets IS NULL THEN 'NULL' ELSE w.new_rows[2] END, w.new_rows[3],
+	achieve.attachment_on_failure(mapping, fact_table))
 FROM achieve.attachment_lists(mapping, fact_table) l
-CROSS JOIN LATERAL (SELECT achieve.attachment_source(mapping) AS source) s
 CROSS JOIN LATERAL (SELECT achieve.attachment_adoption(mapping, fact_table, 'all_rows', 'new_rows') AS new_rows) w
 $$;
 COMMENT ON FUNCTION achieve.attachment_body(oid, text) IS
