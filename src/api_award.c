@@ -14,7 +14,6 @@
 #include "api_record.h"
 #include "certificate.h"
 #include "identity.h"
-#include "json.h"
 #include "notify.h"
 #include "numbers.h"
 
@@ -45,7 +44,7 @@ award_dates(FunctionCallInfo fcinfo, ReadSet *set, const AwardTerms *terms,
 		validity = terms_validity(terms, set, config, learner, issued_at);
 	else
 	{
-		DateADT		from = date_argument(fcinfo, 4);
+		DateADT		from = record_date_argument(fcinfo, 4);
 
 		/* what is given takes the anchor's place */
 		counted.policy.anchor = VALIDITY_ISSUED;
@@ -54,10 +53,10 @@ award_dates(FunctionCallInfo fcinfo, ReadSet *set, const AwardTerms *terms,
 	}
 	if (!PG_ARGISNULL(5))
 	{
-		validity.expires_on = date_argument(fcinfo, 5);
+		validity.expires_on = record_date_argument(fcinfo, 5);
 		validity.never_expires = false;
 	}
-	require_dates_in_order(&validity);
+	record_check_dates(&validity);
 	return validity;
 }
 
@@ -78,6 +77,7 @@ issued_argument(FunctionCallInfo fcinfo)
 	return issued_at;
 }
 
+/* Inserts the record, with the number as given, else the next; its id. */
 static int64
 insert_record(FunctionCallInfo fcinfo, const LockedEnrollment *locked,
 			  NumberRequest *request, const AwardTerms *terms,
@@ -122,7 +122,7 @@ insert_record(FunctionCallInfo fcinfo, const LockedEnrollment *locked,
 static const ConfigAward *
 require_type(const EventConfig *config, const char *code)
 {
-	const ConfigAward *award = find_type(config, code);
+	const ConfigAward *award = config_find_award(config, code);
 
 	if (award == NULL)
 		ereport(ERROR,
@@ -163,7 +163,6 @@ award_achievement(PG_FUNCTION_ARGS)
 	Learner		learner = {.learner_id = learner_id};
 	Validity	validity;
 	NumberRequest request = {0};
-	JsonBuilder json;
 	AuditRow	row = {0};
 	NotifyBatch notifications;
 	char	   *number;
@@ -178,11 +177,11 @@ award_achievement(PG_FUNCTION_ARGS)
 	set = read_begin();
 	config = api_event(set, event_id);
 	api_require_active(&locked, config);
-	changed = lock_type(set, config, require_type(config, code), learner_id,
-						&terms);
+	changed = record_lock_type(set, config, require_type(config, code),
+							   learner_id, &terms);
 	read_refresh(set);
-	if (is_held(set, &locked.key, terms.type_id))
-		refuse_second(&locked.key, code);
+	if (record_is_held(set, &locked.key, terms.type_id))
+		record_refuse_second(&locked.key, code);
 	validity = award_dates(fcinfo, set, &terms, config, &learner, issued_at);
 	read_end(set);
 	if (IsolationUsesXactSnapshot())
@@ -196,25 +195,16 @@ award_achievement(PG_FUNCTION_ARGS)
 	request.type_code = code;
 	request.event_code = config->code == NULL ? NULL : pstrdup(config->code);
 	request.issued_on = date_in_zone(issued_at, config->time_zone);
-	unblock_rule(&locked.key, terms.type_id);
+	record_unblock_rule(&locked.key, terms.type_id);
 	id = insert_record(fcinfo, &locked, &request, &terms, issued_at,
 					   &validity, &number);
 
-	json_begin(&json);
-	json_add_int(&json, "achievement_id", id);
-	json_add_text(&json, "type", code);
-	json_add_text(&json, "number", number);
-	json_add_date(&json, "valid_from", validity.valid_from);
-	json_add_date_or_null(&json, "expires_on",
-						  validity.never_expires,
-						  validity.expires_on);
-	json_add_text(&json, "state", "issued");
 	row.action = "achievement.issued";
 	row.object = "achievement";
 	row.has_event = row.has_learner = true;
 	row.event_id = event_id;
 	row.learner_id = learner_id;
-	row.new_value = json_end(&json);
+	row.new_value = record_to_jsonb(id, code, number, &validity, false);
 	row.reason = reason;
 	api_audit(&row);
 	notify_begin(&notifications);

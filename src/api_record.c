@@ -139,34 +139,29 @@ get_record(int64 id)
 	return record;
 }
 
-static Jsonb *
-record_json(const Record *record, bool revoked)
+/* A record as the audit shows it. */
+Jsonb *
+record_to_jsonb(int64 id, const char *type_code, const char *number,
+				const Validity *validity, bool revoked)
 {
 	JsonBuilder json;
 
 	json_begin(&json);
-	json_add_int(&json, "achievement_id", record->id);
-	json_add_text(&json, "type", record->type_code);
-	json_add_text(&json, "number", record->number);
-	json_add_date(&json, "valid_from", record->validity.valid_from);
-	json_add_date_or_null(&json, "expires_on",
-						  record->validity.never_expires,
-						  record->validity.expires_on);
+	json_add_int(&json, "achievement_id", id);
+	json_add_text(&json, "type", type_code);
+	json_add_text(&json, "number", number);
+	json_add_date(&json, "valid_from", validity->valid_from);
+	json_add_date_or_null(&json, "expires_on", validity->never_expires,
+						  validity->expires_on);
 	json_add_text(&json, "state", revoked ? "revoked" : "issued");
 	return json_end(&json);
 }
 
-/* The event's award of a type; NULL where the event has none. */
-const ConfigAward *
-find_type(const EventConfig *config, const char *code)
+static Jsonb *
+record_json(const Record *record, bool revoked)
 {
-	for (int i = 0; i < config->award_count; i++)
-	{
-		if (config->awards[i].type_code_len == strlen(code) &&
-			memcmp(config->awards[i].type_code, code, strlen(code)) == 0)
-			return &config->awards[i];
-	}
-	return NULL;
+	return record_to_jsonb(record->id, record->type_code, record->number,
+						   &record->validity, revoked);
 }
 
 /*
@@ -174,8 +169,9 @@ find_type(const EventConfig *config, const char *code)
  * type sees the change or waits for it. Returns what to evaluate afterwards.
  */
 ConfigAward
-lock_type(ReadSet *set, const EventConfig *config, const ConfigAward *award,
-		  int64 learner_id, AwardTerms *terms)
+record_lock_type(ReadSet *set, const EventConfig *config,
+				 const ConfigAward *award, int64 learner_id,
+				 AwardTerms *terms)
 {
 	ConfigAward changed = *award;
 
@@ -188,7 +184,7 @@ lock_type(ReadSet *set, const EventConfig *config, const ConfigAward *award,
 
 /* A finite date argument of the years 1 to 9999; 22008 otherwise. */
 DateADT
-date_argument(FunctionCallInfo fcinfo, int argument)
+record_date_argument(FunctionCallInfo fcinfo, int argument)
 {
 	DateADT		date = PG_GETARG_DATEADT(argument);
 
@@ -198,7 +194,7 @@ date_argument(FunctionCallInfo fcinfo, int argument)
 
 /* A person has decided anew: records revoked before do not block the rule. */
 void
-unblock_rule(const EnrollmentKey *key, int64 type_id)
+record_unblock_rule(const EnrollmentKey *key, int64 type_id)
 {
 	Datum		values[3];
 
@@ -212,7 +208,7 @@ unblock_rule(const EnrollmentKey *key, int64 type_id)
 
 /* Errors: 22023 unless the record would be valid for a day at least. */
 void
-require_dates_in_order(const Validity *validity)
+record_check_dates(const Validity *validity)
 {
 	if (!validity->never_expires &&
 		validity->expires_on <= validity->valid_from)
@@ -227,7 +223,7 @@ require_dates_in_order(const Validity *validity)
 
 /* Whether the enrollment holds an unrevoked record of the type. */
 bool
-is_held(ReadSet *set, const EnrollmentKey *key, int64 type_id)
+record_is_held(ReadSet *set, const EnrollmentKey *key, int64 type_id)
 {
 	TupleTableSlot *row;
 
@@ -243,8 +239,9 @@ is_held(ReadSet *set, const EnrollmentKey *key, int64 type_id)
 	return false;
 }
 
+/* Errors: 23505, always: the enrollment holds one of the type. */
 void
-refuse_second(const EnrollmentKey *key, const char *type_code)
+record_refuse_second(const EnrollmentKey *key, const char *type_code)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_UNIQUE_VIOLATION),
@@ -312,7 +309,7 @@ lock_record(Record *record, LockedEnrollment *locked,
 	*record = get_record(record->id);
 	set = read_begin();
 	*config = api_event(set, record->event_id);
-	award = find_type(*config, record->type_code);
+	award = config_find_award(*config, record->type_code);
 	if (award == NULL)
 	{
 		stand_in.type_id = record->type_id;
@@ -320,7 +317,8 @@ lock_record(Record *record, LockedEnrollment *locked,
 		stand_in.type_code_len = strlen(record->type_code);
 		award = &stand_in;
 	}
-	stand_in = lock_type(set, *config, award, record->learner_id, &terms);
+	stand_in = record_lock_type(set, *config, award, record->learner_id,
+								&terms);
 	read_end(set);
 	return stand_in;
 }
@@ -389,11 +387,11 @@ reinstate_achievement(PG_FUNCTION_ARGS)
 						record.id),
 				 errhint("There is nothing to reinstate.")));
 	set = read_begin();
-	held = is_held(set, &locked.key, record.type_id);
+	held = record_is_held(set, &locked.key, record.type_id);
 	read_end(set);
 	if (held)
-		refuse_second(&locked.key, record.type_code);
-	unblock_rule(&locked.key, record.type_id);
+		record_refuse_second(&locked.key, record.type_code);
+	record_unblock_rule(&locked.key, record.type_id);
 	values[0] = Int64GetDatum(record.event_id);
 	values[1] = Int64GetDatum(record.id);
 	change_record(&reinstate_record, values, NULL, "achievement.reinstated",
@@ -445,11 +443,11 @@ amend_achievement(PG_FUNCTION_ARGS)
 						record.id),
 				 errhint("Reinstate it first: achieve.reinstate(achievement_id, reason).")));
 	amended = record;
-	amended.validity.valid_from = date_argument(fcinfo, 1);
+	amended.validity.valid_from = record_date_argument(fcinfo, 1);
 	amended.validity.never_expires = PG_ARGISNULL(2);
 	if (!amended.validity.never_expires)
-		amended.validity.expires_on = date_argument(fcinfo, 2);
-	require_dates_in_order(&amended.validity);
+		amended.validity.expires_on = record_date_argument(fcinfo, 2);
+	record_check_dates(&amended.validity);
 	values[0] = Int64GetDatum(record.event_id);
 	values[1] = Int64GetDatum(record.id);
 	values[2] = DateADTGetDatum(amended.validity.valid_from);

@@ -10,15 +10,18 @@
 
 #include "api.h"
 
-extern const ConfigAward *find_type(const EventConfig *config,
-									const char *code);
-extern ConfigAward lock_type(ReadSet *set, const EventConfig *config,
-							 const ConfigAward *award, int64 learner_id,
-							 AwardTerms *terms);
-extern DateADT date_argument(FunctionCallInfo fcinfo, int argument);
-extern void require_dates_in_order(const Validity *validity);
-extern bool is_held(ReadSet *set, const EnrollmentKey *key, int64 type_id);
-extern void unblock_rule(const EnrollmentKey *key, int64 type_id);
-extern void refuse_second(const EnrollmentKey *key, const char *type_code);
+extern ConfigAward record_lock_type(ReadSet *set, const EventConfig *config,
+									const ConfigAward *award, int64 learner_id,
+									AwardTerms *terms);
+extern DateADT record_date_argument(FunctionCallInfo fcinfo, int argument);
+extern void record_check_dates(const Validity *validity);
+extern bool record_is_held(ReadSet *set, const EnrollmentKey *key,
+						   int64 type_id);
+extern void record_unblock_rule(const EnrollmentKey *key, int64 type_id);
+extern Jsonb *record_to_jsonb(int64 id, const char *type_code,
+							  const char *number, const Validity *validity,
+							  bool revoked);
+extern void record_refuse_second(const EnrollmentKey *key,
+								 const char *type_code);
 
 #endif							/* ACHIEVE_API_RECORD_H */

@@ -509,6 +509,19 @@ config_get(ReadSet *set, int64 event_id)
 	return config;
 }
 
+/* The event's award of a type; NULL where the event has none. */
+const ConfigAward *
+config_find_award(const EventConfig *config, const char *code)
+{
+	for (int i = 0; i < config->award_count; i++)
+	{
+		if (config->awards[i].type_code_len == strlen(code) &&
+			memcmp(config->awards[i].type_code, code, strlen(code)) == 0)
+			return &config->awards[i];
+	}
+	return NULL;
+}
+
 /*
  * What this backend last knew of an event, perhaps stale, or NULL: good for
  * deciding which locks to take first, not for deciding outcomes.

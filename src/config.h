@@ -115,6 +115,8 @@ typedef struct EventConfig
 
 extern EventConfig *config_get(ReadSet *set, int64 event_id);
 extern EventConfig *config_cached(int64 event_id);
+extern const ConfigAward *config_find_award(const EventConfig *config,
+											const char *code);
 extern void config_forget(int64 event_id);
 extern void config_release(void);
 extern EventStatus event_status_from_bytes(const char *bytes, int length);

@@ -19,7 +19,6 @@
 
 #include "access.h"
 #include "api.h"
-#include "api_record.h"
 #include "tab_reader.h"
 
 PG_FUNCTION_INFO_V1(explain_result);
@@ -253,7 +252,7 @@ static AwardState *
 require_award(EnrollmentState *state, const char *code)
 {
 	const EventConfig *config = state->config;
-	const ConfigAward *award = find_type(config, code);
+	const ConfigAward *award = config_find_award(config, code);
 
 	if (award == NULL)
 		ereport(ERROR,
