@@ -133,6 +133,16 @@ access_sees_all(TableId table)
 						  ACL_SELECT) == ACLCHECK_OK;
 }
 
+/* Errors: 42501, always: hidden, or not there at all. */
+static void
+refuse_row(const char *kind, int64 id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for %s " INT64_FORMAT, kind, id),
+			 errhint("It does not exist, or row-level security hides it from you.")));
+}
+
 /* Errors: 23503 no such event, 42501 not the caller's to see. */
 void
 access_check_event(int64 event_id)
@@ -144,11 +154,7 @@ access_check_event(int64 event_id)
 		if (!caller_sees(&see_event, "SELECT 1 FROM achieve.event AS e"
 						 " WHERE e.event_id OPERATOR(pg_catalog.=) $1",
 						 1, &key))
-			ereport(ERROR,
-					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("permission denied for event " INT64_FORMAT,
-							event_id),
-					 errhint("It does not exist, or row-level security hides it from you.")));
+			refuse_row("event", event_id);
 	}
 	else if (!row_exists(PATH_EVENT, 1, &key))
 		ereport(ERROR,
@@ -168,11 +174,7 @@ access_check_learner(int64 learner_id)
 		if (!caller_sees(&see_learner, "SELECT 1 FROM achieve.learner AS l"
 						 " WHERE l.learner_id OPERATOR(pg_catalog.=) $1",
 						 1, &key))
-			ereport(ERROR,
-					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("permission denied for learner " INT64_FORMAT,
-							learner_id),
-					 errhint("It does not exist, or row-level security hides it from you.")));
+			refuse_row("learner", learner_id);
 	}
 	else if (!row_exists(PATH_LEARNER, 1, &key))
 		ereport(ERROR,
@@ -222,15 +224,6 @@ access_check_enrollment(int64 event_id, int64 learner_id)
 			 errhint("Insert the enrollment into achieve.enrollment first.")));
 }
 
-static void
-refuse_record(const char *kind, int64 id)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("permission denied for %s " INT64_FORMAT, kind, id),
-			 errhint("It does not exist, or row-level security hides it from you.")));
-}
-
 /*
  * For an id that was not found: where row-level security applies to the
  * caller, it must not be told from a hidden one.
@@ -239,7 +232,7 @@ void
 access_refuse_hidden(const char *kind, int64 id)
 {
 	if (access_check_table(TABLE_ENROLLMENT))
-		refuse_record(kind, id);
+		refuse_row(kind, id);
 }
 
 /*
@@ -251,5 +244,5 @@ access_check_record(const char *kind, int64 id, int64 event_id,
 					int64 learner_id)
 {
 	if (enrollment_is_hidden(event_id, learner_id))
-		refuse_record(kind, id);
+		refuse_row(kind, id);
 }

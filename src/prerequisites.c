@@ -127,21 +127,22 @@ prerequisites_mark(ReadSet *set, const IdList *events)
 {
 	List	   *codes = NIL;
 	ListCell   *cell;
-	Work		types;
+	IdList		types = {0};
+	Work		memory;
 
 	for (int i = 0; i < events->count; i++)
 		codes = codes_of_event(set, events->ids[i], codes);
 	if (codes == NIL)
 		return;
-	work_init(&types, CurrentMemoryContext);
+	work_init(&memory, CurrentMemoryContext);
 	foreach(cell, codes)
 	{
 		int64		type_id = await_code(set, lfirst(cell));
 
 		if (type_id != 0)
-			work_add_id(&types, &types.changed_events, type_id);
+			work_add_id(&memory, &types, type_id);
 	}
-	work_sort(&types);
-	for (int i = 0; i < types.changed_events.count; i++)
-		mark(set, types.changed_events.ids[i]);
+	ids_sort(&types);
+	for (int i = 0; i < types.count; i++)
+		mark(set, types.ids[i]);
 }

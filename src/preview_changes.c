@@ -173,19 +173,18 @@ typedef struct EventList
 
 /* The events of a template that may change. Errors: 23503 no such template. */
 static EventList
-events_of_template(text *code)
+events_of_template(const char *code)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	EventList	events = {0};
-	Datum		value = PointerGetDatum(code);
+	Datum		value = CStringGetTextDatum(code);
 	bool		isnull;
 
 	SPI_connect();
 	if (statement_run(&find_template, &value, NULL) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-				 errmsg("course template \"%s\" does not exist",
-						text_to_cstring(code)),
+				 errmsg("course template \"%s\" does not exist", code),
 				 errhint("The templates are in achieve.course_template.")));
 	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
 						  &isnull);
@@ -229,14 +228,9 @@ lock_template(void *arg)
 Datum
 preview_template(PG_FUNCTION_ARGS)
 {
-	EventList	events;
+	EventList	events = events_of_template(api_text(fcinfo, 0,
+												 "template_code"));
 
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("template_code must not be null"),
-				 errhint("Say which one is meant.")));
-	events = events_of_template(PG_GETARG_TEXT_PP(0));
 	for (int i = 0; i < events.count; i++)
 		access_check_event(events.ids[i]);
 	preview_return(fcinfo, scope_of_events(events.ids, events.count),

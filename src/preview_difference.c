@@ -167,24 +167,15 @@ preview_state_read(Datum learners)
 	return state;
 }
 
-/* Which learners of an event the caller sees; id is the event's. */
+/* Which learners of an event the caller sees, in order. */
 typedef struct VisibleLearners
 {
 	int64		event_id;
-	Work		work;
+	Work		work;			/* whose memory the list is in */
 	IdList		learners;
 } VisibleLearners;
 
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right;
-}
-
-/* Whether row-level security lets the caller see an enrollment. */
+/* Whether the caller sees an enrollment; an event's are read once. */
 static bool
 caller_sees(List **known, int64 event_id, int64 learner_id)
 {
@@ -204,13 +195,10 @@ caller_sees(List **known, int64 event_id, int64 learner_id)
 		visible->event_id = event_id;
 		work_init(&visible->work, CurrentMemoryContext);
 		access_visible_learners(event_id, &visible->work, &visible->learners);
-		qsort(visible->learners.ids, visible->learners.count, sizeof(int64),
-			  compare_ids);
+		ids_sort(&visible->learners);
 		*known = lappend(*known, visible);
 	}
-	return bsearch(&learner_id, visible->learners.ids,
-				   visible->learners.count, sizeof(int64),
-				   compare_ids) != NULL;
+	return ids_include(&visible->learners, learner_id);
 }
 
 /* Writes what has changed since to the function's result. */

@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 
 #include "rule_eval.h"
+#include "rule_json.h"
 
 /* With more flags nothing is reported: each doubles the work. */
 #define MAX_FLAGS 8
@@ -41,22 +42,11 @@ typedef struct CertainSearch
 PG_FUNCTION_INFO_V1(rule_certain_clauses);
 PG_FUNCTION_INFO_V1(rule_certain_clauses_text);
 
-/* RuleFacts.number: everything that it can be */
+/* RuleFacts.number: everything that it can be. */
 static DecimalRange
 any_number(RuleFacts *asked, RuleFact fact, const char *code, int code_len)
 {
-	switch (fact)
-	{
-		case RULE_FACT_SCORE:
-		case RULE_FACT_MEAN_SCORE:
-		case RULE_FACT_COMPLETION:
-			return decimal_range(0, 100 * DECIMAL_ONE);
-		case RULE_FACT_HOURS:
-		case RULE_FACT_HOURS_ATTENDED:
-			return decimal_range(0, DECIMAL_INFINITY);
-		default:
-			return decimal_range(DECIMAL_MINUS_INFINITY, DECIMAL_INFINITY);
-	}
+	return rule_natural_range(fact);
 }
 
 /* The place of a flag among those that are tried, -1 where it is not. */

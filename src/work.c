@@ -114,8 +114,9 @@ compare_keys(const void *a, const void *b)
 		compare_ids(&left->learner_id, &right->learner_id);
 }
 
-static void
-sort_ids(IdList *list)
+/* Ids in order, each once. */
+void
+ids_sort(IdList *list)
 {
 	int			kept = 0;
 
@@ -130,15 +131,24 @@ sort_ids(IdList *list)
 	list->count = kept + 1;
 }
 
+/* Whether a sorted list has an id. */
+bool
+ids_include(const IdList *list, int64 id)
+{
+	return list->count > 0 &&
+		bsearch(&id, list->ids, list->count, sizeof(int64),
+				compare_ids) != NULL;
+}
+
 /* Everything in order, each once. */
 void
 work_sort(Work *work)
 {
 	int			kept = 0;
 
-	sort_ids(&work->changed_events);
-	sort_ids(&work->joined_events);
-	sort_ids(&work->charged_invoices);
+	ids_sort(&work->changed_events);
+	ids_sort(&work->joined_events);
+	ids_sort(&work->charged_invoices);
 	if (work->key_count < 2)
 		return;
 	qsort(work->keys, work->key_count, sizeof(EnrollmentKey), compare_keys);

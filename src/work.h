@@ -39,6 +39,8 @@ typedef struct Work
 extern void work_init(Work *work, MemoryContext context);
 extern void work_add_key(Work *work, int64 event_id, int64 learner_id);
 extern void work_add_id(Work *work, IdList *list, int64 id);
+extern void ids_sort(IdList *list);
+extern bool ids_include(const IdList *list, int64 id);
 extern void work_touch(Work *work, uint32 facts);
 extern void work_merge(Work *into, const Work *from);
 extern void work_sort(Work *work);
