@@ -88,7 +88,7 @@ read_stored(int64 event_id, int64 learner_id)
 	return stored;
 }
 
-/* Locks, checks and audits; what is to be written is the caller's. */
+/* Locks and checks; returns the result as it is before the change. */
 static StoredResult
 begin_change(int64 event_id, int64 learner_id)
 {
@@ -100,6 +100,10 @@ begin_change(int64 event_id, int64 learner_id)
 	return read_stored(event_id, learner_id);
 }
 
+/*
+ * Audits and announces a change that was written, ends the approval of another
+ * outcome, and evaluates.
+ */
 static void
 end_change(const char *action, int64 event_id, int64 learner_id,
 		   const StoredResult *stored, Outcome manual, const char *reason)

@@ -34,6 +34,16 @@ static RowWrite insert_audit = {
 	AUDIT_HASH},
 };
 
+/* The same for an audit of version 1.0. */
+static RowWrite insert_without_hash = {
+	.table = TABLE_AUDIT,
+	.column_count = AUDIT_ACTOR_SALT,
+	.columns = {AUDIT_AUDIT_ID, AUDIT_OCCURRED_AT, AUDIT_TRANSACTION_ID,
+		AUDIT_ACTOR, AUDIT_DATABASE_USER, AUDIT_ACTION, AUDIT_EVENT_ID,
+		AUDIT_LEARNER_ID, AUDIT_OBJECT, AUDIT_OLD_VALUE, AUDIT_NEW_VALUE,
+	AUDIT_EVIDENCE, AUDIT_REASON},
+};
+
 /*
  * Whether a row of the catalogue, which concerns no event, says event 0: where
  * the audit is sharded by event the column takes no null (distribute()).
@@ -54,16 +64,6 @@ catalogue_is_event_0(void)
 	ReleaseSysCache(attribute);
 	return takes_no_null;
 }
-
-/* The same for an audit of version 1.0. */
-static RowWrite insert_without_hash = {
-	.table = TABLE_AUDIT,
-	.column_count = AUDIT_ACTOR_SALT,
-	.columns = {AUDIT_AUDIT_ID, AUDIT_OCCURRED_AT, AUDIT_TRANSACTION_ID,
-		AUDIT_ACTOR, AUDIT_DATABASE_USER, AUDIT_ACTION, AUDIT_EVENT_ID,
-		AUDIT_LEARNER_ID, AUDIT_OBJECT, AUDIT_OLD_VALUE, AUDIT_NEW_VALUE,
-	AUDIT_EVIDENCE, AUDIT_REASON},
-};
 
 static bool
 has_hash_column(void)
@@ -97,6 +97,7 @@ audit_require_hashes(void)
 				 errhint("Run: SELECT achieve.install();")));
 }
 
+/* An empty batch. */
 void
 audit_begin(AuditBatch *batch)
 {
@@ -129,6 +130,7 @@ add_id(ValueColumn *column, bool given, int64 id)
 		value_add_null(column);
 }
 
+/* Adds a row; who acts, and when, is for audit_write to say. */
 void
 audit_add(AuditBatch *batch, const AuditRow *row)
 {

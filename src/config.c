@@ -142,7 +142,6 @@ copy_rule(TupleTableSlot *row, TableId table, int column)
 {
 	bool		isnull;
 	Datum		value = row_datum(row, table, column, &isnull);
-
 	Rule	   *rule;
 	Rule	   *copy;
 

@@ -185,7 +185,6 @@ Datum
 guard_audit(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = trigger_data(fcinfo, "guard_audit");
-
 	const char *function = trigger->tg_trigger->tgnargs > 0 ?
 		trigger->tg_trigger->tgargs[0] : NULL;
 

@@ -116,7 +116,6 @@ end_restore(PG_FUNCTION_ARGS)
 	StringInfoData report;
 	int64		filled;
 	uint64		switched;
-	text	   *done;
 
 	PreventCommandIfReadOnly("end_restore()");
 	initStringInfo(&report);
@@ -134,6 +133,5 @@ end_restore(PG_FUNCTION_ARGS)
 	installation_leave(&installation);
 	SPI_finish();
 
-	done = cstring_to_text(report.data);
-	PG_RETURN_TEXT_P(done);
+	PG_RETURN_TEXT_P(cstring_to_text(report.data));
 }

@@ -3,6 +3,8 @@
  * row.c
  *		Columns of rows that were read.
  *
+ * A null is 0, false, no text or no bytes; row_is_null tells it apart.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"

@@ -165,6 +165,13 @@ return_explanation(FunctionCallInfo fcinfo, const Rule *rule)
 	return (Datum) 0;
 }
 
+/*
+ * explain(rule rule, facts jsonb, closed boolean) RETURNS TABLE
+ *		(clause_no integer, depth integer, clause text, observed text,
+ *		outcome text, needed text)
+ *
+ * Errors: those of the facts (rule_json.c).
+ */
 Datum
 explain(PG_FUNCTION_ARGS)
 {

@@ -391,6 +391,12 @@ outcome_text(Truth outcome)
 	return cstring_to_text(rule_outcome_name(outcome));
 }
 
+/*
+ * evaluate(rule rule, facts jsonb, closed boolean) RETURNS text: passed, failed
+ *		or pending
+ *
+ * Errors: 22003 a number that is too large, 22023 facts that are none.
+ */
 Datum
 evaluate(PG_FUNCTION_ARGS)
 {

@@ -4,8 +4,8 @@
  *		Kept SPI plans: SQL that the engine runs as the tables' owner.
  *
  * Plans are kept for the session; PostgreSQL plans them again by itself when a
- * table changes. They read and write under the snapshot that
- * the engine's own reads use.
+ * table changes. They read and write under the snapshot that the engine's own
+ * reads use.
  *
  *-------------------------------------------------------------------------
  */
