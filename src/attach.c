@@ -16,7 +16,6 @@
 #include "access/htup_details.h"
 #include "access/sysattr.h"
 #include "access/table.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -38,6 +37,7 @@
 
 #include "catalog.h"
 #include "compat.h"
+#include "installation.h"
 
 PG_FUNCTION_INFO_V1(attachment_expressions);
 PG_FUNCTION_INFO_V1(attachment_ready);
@@ -80,6 +80,7 @@ refuse_call(const char *reason)
 			 errhint("Call achieve.attach() or achieve.check_attachments(), which call this.")));
 }
 
+/* Whether raw statements are one SELECT of one expression, and nothing else. */
 static bool
 is_one_expression(List *statements)
 {
@@ -264,17 +265,13 @@ attachment_expressions(PG_FUNCTION_ARGS)
 													  values, nulls)));
 }
 
+/* The owner of a source table. Errors: 22023 there is no such relation. */
 static Oid
-relation_owner(Oid relid)
+source_owner(Oid source)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		refuse_call(psprintf("there is no relation %u", relid));
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
+	if (get_rel_relkind(source) == '\0')
+		refuse_call(psprintf("there is no relation %u", source));
+	return relation_owner(source);
 }
 
 /* Between begin_restore() and end_restore() the facts come by themselves. */
@@ -299,15 +296,16 @@ is_restoring(void)
  * What the trigger function of an attachment asks first: false where it has
  * nothing to do.
  *
- * Errors: 42501 where the function acts as somebody else than the table's
- * owner: the table has a new one, or the trigger is not attach()'s.
+ * Errors: 22023 no such relation, 42501 where the function acts as somebody
+ * else than the table's owner: the table has a new one, or the trigger is not
+ * attach()'s.
  */
 Datum
 attachment_ready(PG_FUNCTION_ARGS)
 {
 	Oid			source = PG_GETARG_OID(0);
 
-	if (relation_owner(source) != GetUserId())
+	if (source_owner(source) != GetUserId())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("the attachment of table \"%s\" is not its owner's",
@@ -323,10 +321,11 @@ attachment_ready(PG_FUNCTION_ARGS)
  * The source's owner must have made the mapping. Its expressions run as that
  * owner in a security restricted operation, as those of an index do in
  * REINDEX: they leave nothing behind, no setting either, that would have
- * something run as the caller. The query
- * is made by achieve.attachment_comparison(), not by the caller.
+ * something run as the caller. The query is made by
+ * achieve.attachment_comparison(), not by the caller.
  *
- * Errors: 42501 a mapping that is not the source owner's.
+ * Errors: 22023 arguments that check_attachments() never gives, 42501 a mapping
+ * that is not the source owner's.
  */
 Datum
 compare_attachment(PG_FUNCTION_ARGS)
@@ -351,7 +350,7 @@ compare_attachment(PG_FUNCTION_ARGS)
 	source = function->pronargs == 1 ?
 		get_typ_typrelid(function->proargtypes.values[0]) : InvalidOid;
 	ReleaseSysCache(tuple);
-	if (!OidIsValid(source) || relation_owner(source) != owner)
+	if (!OidIsValid(source) || source_owner(source) != owner)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("function %s is not a mapping of its owner's table",
