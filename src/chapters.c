@@ -27,7 +27,7 @@ typedef struct InstallChapter
 
 /* What a comment is about, as far as it concerns a relation or trigger. */
 static void
-classify_comment(Statement *statement, const CommentStmt *comment)
+classify_comment(InstallStatement *statement, const CommentStmt *comment)
 {
 	List	   *name;
 
@@ -43,7 +43,7 @@ classify_comment(Statement *statement, const CommentStmt *comment)
 
 /* What a statement makes: fills in kind, relation and trigger. */
 static void
-classify(Statement *statement, Node *tree)
+classify(InstallStatement *statement, Node *tree)
 {
 	statement->kind = STATEMENT_OTHER;
 	switch (nodeTag(tree))
@@ -98,7 +98,7 @@ skip_comments(const char *sql)
 	}
 }
 
-/* All statements of all chapters, as Statement *, in order. */
+/* All statements of all chapters, as InstallStatement *, in order. */
 List *
 chapters_statements(void)
 {
@@ -112,7 +112,7 @@ chapters_statements(void)
 		foreach(cell, pg_parse_query(chapter->sql))
 		{
 			RawStmt    *raw = lfirst_node(RawStmt, cell);
-			Statement  *statement = palloc0(sizeof(Statement));
+			InstallStatement *statement = palloc0(sizeof(InstallStatement));
 			const char *from = chapter->sql + raw->stmt_location;
 			const char *start = skip_comments(from);
 
@@ -131,7 +131,7 @@ chapters_statements(void)
 static void
 report_chapter(void *arg)
 {
-	const Statement *statement = arg;
+	const InstallStatement *statement = arg;
 
 	errcontext("chapter \"%s\" of achieve.install()", statement->chapter);
 }
@@ -141,13 +141,13 @@ report_chapter(void *arg)
  * shall own what is made.
  */
 void
-chapters_run(const Statement *statement)
+chapters_run(const InstallStatement *statement)
 {
 	ErrorContextCallback context;
 	int			result;
 
 	context.callback = report_chapter;
-	context.arg = unconstify(Statement *, statement);
+	context.arg = unconstify(InstallStatement *, statement);
 	context.previous = error_context_stack;
 	error_context_stack = &context;
 

@@ -26,16 +26,16 @@ typedef enum StatementKind
 	STATEMENT_OTHER
 } StatementKind;
 
-typedef struct Statement
+typedef struct InstallStatement
 {
 	StatementKind kind;
 	const char *chapter;		/* such as "10-catalogue" */
 	const char *relation;		/* what it makes, or makes a trigger on */
 	const char *trigger;		/* the trigger, else NULL */
 	const char *text;			/* without the semicolon */
-} Statement;
+} InstallStatement;
 
 extern List *chapters_statements(void);
-extern void chapters_run(const Statement *statement);
+extern void chapters_run(const InstallStatement *statement);
 
 #endif							/* ACHIEVE_CHAPTERS_H */

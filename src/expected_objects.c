@@ -20,7 +20,7 @@ PG_FUNCTION_INFO_V1(expected_triggers);
 
 /* The kind of an object that grants are made on, or NULL. */
 static const char *
-grantable_kind(const Statement *statement)
+grantable_kind(const InstallStatement *statement)
 {
 	switch (statement->kind)
 	{
@@ -49,7 +49,7 @@ expected_objects(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, chapters_statements())
 	{
-		Statement  *statement = lfirst(cell);
+		InstallStatement *statement = lfirst(cell);
 		const char *kind = grantable_kind(statement);
 		Datum		values[2];
 		bool		nulls[2] = {false, false};
@@ -78,7 +78,7 @@ expected_triggers(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, chapters_statements())
 	{
-		Statement  *statement = lfirst(cell);
+		InstallStatement *statement = lfirst(cell);
 		Datum		values[2];
 		bool		nulls[2] = {false, false};
 

@@ -141,7 +141,7 @@ check_tables(const Installation *installation, List *statements)
 
 	foreach(cell, statements)
 	{
-		Statement  *statement = lfirst(cell);
+		InstallStatement *statement = lfirst(cell);
 		Oid			relid;
 
 		if (statement->kind != STATEMENT_TABLE)
@@ -168,7 +168,7 @@ check_tables(const Installation *installation, List *statements)
 
 /* Whether a view or trigger that the chapters make is not there. */
 static bool
-is_missing(const Installation *installation, const Statement *statement)
+is_missing(const Installation *installation, const InstallStatement *statement)
 {
 	Oid			relid = get_relname_relid(statement->relation,
 										  installation->schema);
@@ -180,13 +180,13 @@ is_missing(const Installation *installation, const Statement *statement)
 
 /* Whether a comment is about one of the things just made. */
 static bool
-is_about(const Statement *comment, List *made)
+is_about(const InstallStatement *comment, List *made)
 {
 	ListCell   *cell;
 
 	foreach(cell, made)
 	{
-		Statement  *statement = lfirst(cell);
+		InstallStatement *statement = lfirst(cell);
 
 		if (strcmp(comment->relation, statement->relation) == 0 &&
 			(comment->trigger == NULL) == (statement->trigger == NULL) &&
@@ -211,7 +211,7 @@ make_views_and_triggers(const Installation *installation, List *statements,
 
 	foreach(cell, statements)
 	{
-		Statement  *statement = lfirst(cell);
+		InstallStatement *statement = lfirst(cell);
 
 		switch (statement->kind)
 		{
@@ -270,7 +270,7 @@ mend(const Installation *installation, List *statements, StringInfo report)
 
 	foreach(cell, made)
 	{
-		Statement  *statement = lfirst(cell);
+		InstallStatement *statement = lfirst(cell);
 
 		if (statement->kind == STATEMENT_TRIGGER)
 			appendStringInfo(report, "; made trigger %s on %s again",
@@ -309,7 +309,7 @@ migrate(const Installation *installation, const char *version,
 	drop_triggers(installation);
 	for (; step != NULL; step = step_from(reached))
 	{
-		Statement	statement = {STATEMENT_OTHER, step->name, .text = step->sql};
+		InstallStatement statement = {STATEMENT_OTHER, step->name, .text = step->sql};
 
 		chapters_run(&statement);
 		reached = step_to(step);

@@ -186,7 +186,7 @@ installation_names(List *statements)
 
 	foreach(cell, statements)
 	{
-		Statement  *statement = lfirst(cell);
+		InstallStatement *statement = lfirst(cell);
 
 		if (statement->kind == STATEMENT_TABLE ||
 			statement->kind == STATEMENT_VIEW ||
