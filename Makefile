@@ -24,6 +24,7 @@ OBJS = \
 	src/audit_hash.o \
 	src/audit_scan.o \
 	src/audit_seal.o \
+	src/audit_seen.o \
 	src/audit_verify.o \
 	src/catalog.o \
 	src/certificate.o \

@@ -14,7 +14,6 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -80,106 +79,4 @@ audit_scan(const char *sql, const Datum *from, AuditScanAction action,
 	}
 	SPI_cursor_close(portal);
 	MemoryContextDelete(rows);
-}
-
-/* Reads a number and moves on behind it. */
-static bool
-read_number(const char **place, uint64 *number)
-{
-	char	   *end;
-
-	errno = 0;
-	*number = strtou64(*place, &end, 10);
-	if (errno != 0 || end == *place)
-		return false;
-	*place = end;
-	return true;
-}
-
-/* Reads a pg_snapshot's text form: xmin:xmax:running,... False: it is none. */
-bool
-seen_read(SeenTransactions *seen, const char *string)
-{
-	const char *place = string;
-
-	memset(seen, 0, sizeof(SeenTransactions));
-	if (!read_number(&place, &seen->xmin) || *place++ != ':' ||
-		!read_number(&place, &seen->xmax) || *place++ != ':')
-		return false;
-	seen->running = palloc((strlen(place) / 2 + 2) * sizeof(uint64));
-	while (*place != '\0')
-	{
-		if (!read_number(&place, &seen->running[seen->running_count++]))
-			return false;
-		if (*place == ',')
-			place++;
-		else if (*place != '\0')
-			return false;
-	}
-	return true;
-}
-
-bool
-seen_includes(const SeenTransactions *seen, int64 transaction_id)
-{
-	uint64		id = (uint64) transaction_id;
-	int			low = 0;
-	int			high = seen->running_count;
-
-	if (id < seen->xmin || id >= seen->xmax)
-		return id < seen->xmin;
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (seen->running[middle] == id)
-			return false;
-		if (seen->running[middle] < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return true;
-}
-
-static void
-keep_text(void *state, HeapTuple tuple, TupleDesc desc)
-{
-	*(char **) state = MemoryContextStrdup(
-		MemoryContextGetParent(CurrentMemoryContext),
-		SPI_getvalue(tuple, desc, 1));
-}
-
-/*
- * The transactions that the scans see, and their text. PostgreSQL's own text
- * leaves the current transaction out; here it is one that runs.
- */
-char *
-seen_now(SeenTransactions *seen)
-{
-	FullTransactionId own = GetTopFullTransactionIdIfAny();
-	StringInfoData out;
-	char	   *string = NULL;
-
-	audit_scan("SELECT CAST(pg_catalog.pg_current_snapshot() AS pg_catalog.text)",
-			   NULL, keep_text, &string);
-	if (!seen_read(seen, string))
-		elog(ERROR, "could not read snapshot \"%s\"", string);
-	if (FullTransactionIdIsValid(own) &&
-		seen_includes(seen, U64FromFullTransactionId(own)))
-	{
-		int			place = seen->running_count++;
-
-		for (; place > 0 &&
-			 seen->running[place - 1] > U64FromFullTransactionId(own); place--)
-			seen->running[place] = seen->running[place - 1];
-		seen->running[place] = U64FromFullTransactionId(own);
-	}
-	initStringInfo(&out);
-	appendStringInfo(&out, UINT64_FORMAT ":" UINT64_FORMAT ":", seen->xmin,
-					 seen->xmax);
-	for (int i = 0; i < seen->running_count; i++)
-		appendStringInfo(&out, "%s" UINT64_FORMAT, i > 0 ? "," : "",
-						 seen->running[i]);
-	return out.data;
 }

@@ -33,6 +33,7 @@
 #include "audit_hash.h"
 #include "audit_scan.h"
 #include "audit_seal.h"
+#include "audit_seen.h"
 #include "facts.h"
 #include "id_ranges.h"
 #include "statement.h"

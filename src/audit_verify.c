@@ -25,6 +25,7 @@
 #include "audit_erasure.h"
 #include "audit_hash.h"
 #include "audit_scan.h"
+#include "audit_seen.h"
 #include "id_ranges.h"
 #include "trigger.h"
 
