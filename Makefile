@@ -26,6 +26,7 @@ OBJS = \
 	src/audit_seal.o \
 	src/audit_seen.o \
 	src/audit_verify.o \
+	src/calendar.o \
 	src/catalog.o \
 	src/certificate.o \
 	src/certificate_api.o \

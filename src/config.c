@@ -32,8 +32,8 @@
 #include "utils/inval.h"
 #include "utils/memutils.h"
 
+#include "calendar.h"
 #include "config.h"
-#include "validity.h"
 
 #define CONFIG_CACHE_LIMIT 2048
 

@@ -14,20 +14,19 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/formatting.h"
 
 #include "api.h"
+#include "calendar.h"
 #include "rule_tree.h"
-#include "validity.h"
 
 PG_FUNCTION_INFO_V1(create_event);
 
 /* The instants that events may have: years 1 to 9999 in UTC. */
 #define FIRST_INSTANT \
-	((int64) (date2j(1, 1, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
+	((int64) date_of(FIRST_YEAR, 1, 1) * USECS_PER_DAY)
 #define INSTANT_LIMIT \
-	((int64) (date2j(10000, 1, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
+	((int64) date_of(LAST_YEAR + 1, 1, 1) * USECS_PER_DAY)
 
 /* What the caller asked for; everything but the code is known. */
 typedef struct NewEvent

@@ -10,8 +10,8 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "calendar.h"
 #include "json.h"
-#include "validity.h"
 
 void
 json_begin(JsonBuilder *json)

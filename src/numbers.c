@@ -22,10 +22,10 @@
 #include "commands/sequence.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 
+#include "calendar.h"
 #include "identity.h"
 #include "numbers.h"
 #include "reader.h"
@@ -208,7 +208,7 @@ format_number(const NumberSource *source, const NumberRequest *request,
 	int			month;
 	int			day;
 
-	j2date(request->issued_on + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	date_parts(request->issued_on, &year, &month, &day);
 	initStringInfo(&buf);
 	while (*at != '\0')
 	{
@@ -271,7 +271,7 @@ make_source(const NumberRequest *request, MemoryContext context)
 	source->start_at = DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull));
 	reset = SPI_getvalue(row, desc, 3);
 	source->gapless = DatumGetBool(SPI_getbinval(row, desc, 4, &isnull));
-	j2date(request->issued_on + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	date_parts(request->issued_on, &year, &month, &day);
 	if (strcmp(reset, "never") != 0)
 		source->year = year;
 	if (strcmp(reset, "monthly") == 0)

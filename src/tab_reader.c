@@ -23,8 +23,8 @@
 #include "utils/snapmgr.h"
 
 #include "access.h"
+#include "calendar.h"
 #include "tab_reader.h"
-#include "validity.h"
 #include "words.h"
 
 struct TabReader

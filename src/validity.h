@@ -8,8 +8,9 @@
 #ifndef ACHIEVE_VALIDITY_H
 #define ACHIEVE_VALIDITY_H
 
-#include "utils/date.h"
 #include "utils/timestamp.h"
+
+#include "calendar.h"
 
 /* Which date validity counts from. */
 typedef enum ValidityAnchor
@@ -66,9 +67,5 @@ extern Validity validity_compute(const ValidityPolicy *policy,
 								 DateADT issued_on, DateADT event_start,
 								 DateADT event_end, bool has_previous,
 								 DateADT previous_expiry);
-
-extern void date_check(DateADT date);
-extern char *date_to_cstring(DateADT date);
-extern DateADT date_in_zone(TimestampTz instant, const char *time_zone);
 
 #endif							/* ACHIEVE_VALIDITY_H */

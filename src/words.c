@@ -13,7 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
-#include "validity.h"
+#include "calendar.h"
 #include "words.h"
 
 /* What is outstanding on one invoice for an enrollment. */

@@ -42,7 +42,7 @@ sources_of()
 	case $1 in
 	rule) printf "$top/src/%s.c " rule_scan rule_parse rule_print rule_flat rule_form rule_error rule_facts \
 		rule_eval rule_explain rule_waiting rule_words rule_json rule_json_attendance rule_io decimal ;;
-	validity) echo "$top/src/validity.c" ;;
+	validity) echo "$top/src/validity.c" "$top/src/calendar.c" ;;
 	esac
 }
 
