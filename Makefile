@@ -17,6 +17,7 @@ OBJS = \
 	src/api_result.o \
 	src/approvals.o \
 	src/attach.o \
+	src/attach_expressions.o \
 	src/audit.o \
 	src/audit_configuration.o \
 	src/audit_erasure.o \
