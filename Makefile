@@ -180,7 +180,7 @@ REGRESS = \
 	notification_net notification_claim notification_prune run_due clock_back record_views record_as_of \
 	certificate_issue certificate_life certificate_refuse certificate_badge certificate_docs \
 	inherit tabs tabs_waiting tabs_facts tabs_rights tabs_page \
-	order_ways order_permuted order_commit oracle_falsified oracle_random behave_inactive access access_page amend numbers_page schema_page reference_page \
+	order_ways order_permuted order_commit oracle_falsified oracle_random moved_parts behave_inactive access access_page amend numbers_page schema_page reference_page \
 	explain_result preview_outcomes preview_undone rule_problems event_report reports_page graphql_comments health operations_page \
 	tutorial_page concepts_page cookbook_page scale_page migrate_page disputes_page small_pages diagrams \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
