@@ -81,6 +81,7 @@ static const TableNames table_names[TABLE_COUNT] = {
 	"actor_salt", "reason_salt", "hash"}, AUDIT_ACTOR_SALT},
 	[TABLE_NOTIFICATION] = {"notification", {"notification_id",
 	"transaction_id", "topic", "event_id", "learner_id", "payload"}},
+	[TABLE_CERTIFICATE] = {"certificate", {"event_id", "achievement_id"}},
 };
 
 typedef struct PathColumns
@@ -133,6 +134,8 @@ static const PathColumns path_columns[PATH_COUNT] = {
 	[PATH_ACHIEVEMENT_OF_COMMON_NUMBER] = {TABLE_ACHIEVEMENT, 2,
 	{ACHIEVEMENT_SEQUENCE_ID, ACHIEVEMENT_NUMBER}, .begins_null = true,
 	.by_text = true},
+	[PATH_CERTIFICATE] = {TABLE_CERTIFICATE, 2,
+	{CERTIFICATE_EVENT_ID, CERTIFICATE_ACHIEVEMENT_ID}},
 };
 
 bool		catalog_direct_access = true;

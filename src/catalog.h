@@ -36,6 +36,7 @@ typedef enum TableId
 	TABLE_ACHIEVEMENT,
 	TABLE_AUDIT,
 	TABLE_NOTIFICATION,
+	TABLE_CERTIFICATE,
 	TABLE_COUNT
 } TableId;
 
@@ -148,6 +149,10 @@ enum
 	NOTIFICATION_TOPIC, NOTIFICATION_EVENT_ID, NOTIFICATION_LEARNER_ID,
 	NOTIFICATION_PAYLOAD
 };
+enum
+{
+	CERTIFICATE_EVENT_ID, CERTIFICATE_ACHIEVEMENT_ID
+};
 
 #define TABLE_MAX_COLUMNS 16
 
@@ -178,6 +183,7 @@ typedef enum AccessPath
 	PATH_ACHIEVEMENT_OF_LEARNER,	/* learner_id */
 	PATH_ACHIEVEMENT_OF_NUMBER, /* sequence_id, number */
 	PATH_ACHIEVEMENT_OF_COMMON_NUMBER,	/* number, where sequence_id is null */
+	PATH_CERTIFICATE,			/* event_id, achievement_id */
 	PATH_COUNT
 } AccessPath;
 

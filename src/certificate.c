@@ -204,6 +204,28 @@ read_id(HeapTuple row, TupleDesc desc, int column)
 	return DatumGetInt64(SPI_getbinval(row, desc, column, &isnull));
 }
 
+/* Those of the records that ever had a certificate. */
+static RecordList
+certified(const RecordList *records)
+{
+	RecordList	found;
+	ReadSet    *set = read_begin();
+
+	records_init(&found);
+	for (int i = 0; i < records->events.count; i++)
+	{
+		int64		event_id = DatumGetInt64(records->events.values[i]);
+		int64		achievement_id =
+			DatumGetInt64(records->achievements.values[i]);
+
+		if (read_by_enrollment(set, PATH_CERTIFICATE, event_id,
+							   achievement_id) != NULL)
+			records_add(&found, event_id, achievement_id);
+	}
+	read_end(set);
+	return found;
+}
+
 /*
  * Changes the status of the records' certificates. One that this very
  * transaction made and that is current again is announced again: revoking it
@@ -215,10 +237,13 @@ set_status(Statement *statement, const RecordList *records,
 		   const char *new_status, Tidings *tidings)
 {
 	bool		announce = strcmp(new_status, "current") == 0;
+	RecordList	with = certified(records);
 	Datum		values[2];
 
-	values[0] = value_array(&records->events);
-	values[1] = value_array(&records->achievements);
+	if (with.events.count == 0)
+		return;
+	values[0] = value_array(&with.events);
+	values[1] = value_array(&with.achievements);
 	(void) statement_run(statement, values, NULL);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
