@@ -198,7 +198,33 @@ facts_evidence(EnrollmentFacts *facts, const Rule *rule, const char *outcome)
 	return json_end(&json);
 }
 
-/* Everything that is known of the enrollment. */
+/* holds() of every type that the learner has an unrevoked record of. */
+static List *
+mention_holdings(List *mentions, EnrollmentFacts *facts)
+{
+	Learner    *learner = facts->learner;
+
+	learner_load(learner, facts->set);
+	for (int i = 0; i < learner->holding_count; i++)
+	{
+		TupleTableSlot *type = read_by_id(facts->set, PATH_ACHIEVEMENT_TYPE,
+										  learner->holdings[i].type_id);
+
+		if (type != NULL)
+		{
+			char	   *code = row_text(type, TABLE_ACHIEVEMENT_TYPE,
+										ACHIEVEMENT_TYPE_CODE);
+
+			mentions = mention(mentions, RULE_FACT_HOLDS, code, strlen(code));
+		}
+	}
+	return mentions;
+}
+
+/*
+ * Everything that any rule could read of the enrollment, with what the
+ * event's own rules ask of holds(), held or not. Needs facts->learner.
+ */
 Jsonb *
 facts_to_jsonb(EnrollmentFacts *facts)
 {
@@ -226,6 +252,7 @@ facts_to_jsonb(EnrollmentFacts *facts)
 		if (config->awards[i].rule != NULL)
 			rule_visit_facts(config->awards[i].rule, visit_holds, &mentions);
 	}
+	mentions = mention_holdings(mentions, facts);
 	json_begin(&json);
 	add_facts(&json, facts, FACTS_ALL, mentions);
 	return json_end(&json);

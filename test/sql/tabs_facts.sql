@@ -90,6 +90,13 @@ SELECT kind, stored, count(*) > 5 AS some, count(*) FILTER (WHERE stored <> eval
 SELECT state, evaluated, count(*) > 5 AS some FROM states GROUP BY state, evaluated ORDER BY state, evaluated;
 SELECT count(*) FROM achieve.check_outcomes();
 
+-- The facts serve any rule, also one that no rule of the event is like.
+SELECT count(*) FILTER (WHERE held) > 20 AS some, count(*) FILTER (WHERE held <> (asked = 'passed')) AS different
+FROM (
+	SELECT EXISTS (SELECT FROM achieve.achievement a WHERE a.learner_id = n.learner_id AND a.achievement_type_id = 1 AND a.revoked_at IS NULL) AS held,
+		achieve.evaluate('holds(base)', achieve.facts(n.event_id, n.learner_id)) AS asked
+	FROM achieve.enrollment n) AS enrollments;
+
 -- One of them as it is, and what cannot be asked.
 SELECT jsonb_pretty(achieve.facts(event_id, learner_id)) AS facts FROM achieve.enrollment WHERE event_id = 4 ORDER BY learner_id LIMIT 1;
 SELECT achieve.facts(4, 99);
