@@ -310,8 +310,7 @@ explain_award(PG_FUNCTION_ARGS)
 {
 	int64		event_id = api_id(fcinfo, 0, "event_id");
 	int64		learner_id = api_id(fcinfo, 1, "learner_id");
-	char	   *code = PG_ARGISNULL(2) ? "" :
-		text_to_cstring(PG_GETARG_TEXT_PP(2));
+	char	   *code = api_text(fcinfo, 2, "achievement_type");
 	Explanation explanation;
 	EnrollmentState *state = &explanation.state;
 	AwardState *award;

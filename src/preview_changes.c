@@ -156,8 +156,7 @@ preview_result(PG_FUNCTION_ARGS)
 
 	change.event_id = api_id(fcinfo, 0, "event_id");
 	change.learner_id = api_id(fcinfo, 1, "learner_id");
-	change.outcome = PG_ARGISNULL(2) ? CStringGetTextDatum("") :
-		PG_GETARG_DATUM(2);
+	change.outcome = CStringGetTextDatum(api_text(fcinfo, 2, "outcome"));
 	access_check_enrollment(change.event_id, change.learner_id);
 	work_init(&scope, CurrentMemoryContext);
 	work_add_key(&scope, change.event_id, change.learner_id);
