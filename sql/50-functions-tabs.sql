@@ -40,6 +40,11 @@ CREATE FUNCTION achieve.enrollment_facts(
 COMMENT ON FUNCTION achieve.enrollment_facts(bigint, bigint) IS
 	'The columns of results_tab that are counted from an enrollment''s facts. Null for an enrollment that the caller does not see.';
 
+CREATE FUNCTION achieve.enrollment_invoiced(event_id bigint, learner_id bigint) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 10;
+COMMENT ON FUNCTION achieve.enrollment_invoiced(bigint, bigint) IS
+	'Whether an invoice line that counts exists for an enrollment, also for those who may not read invoices. Null for an enrollment that the caller does not see.';
+
 CREATE FUNCTION achieve.award_outlook(
 	event_id bigint,
 	learner_id bigint,

@@ -11,14 +11,14 @@ CREATE FUNCTION achieve.grant_access(role text, level text) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	-- Money, what looks at it, the outbox, what the engine keeps for itself, and
-	-- a view that calls functions for administrators.
+	-- Money, the outbox, what the engine keeps for itself, and views that call
+	-- functions for administrators.
 	not_for_readers CONSTANT text[] := ARRAY['invoice', 'invoice_line', 'notification', 'pending_evaluation',
-		'number_counter', 'awaited_type', 'installation', 'due', 'rule_problems', 'health', 'attachments'];
+		'number_counter', 'awaited_type', 'installation', 'due', 'health', 'attachments'];
 	facts CONSTANT text[] := ARRAY['attendance', 'score', 'completion', 'condition'];
 	written_by_engine CONSTANT text[] := ARRAY['result', 'achievement', 'certificate', 'audit', 'notification',
 		'pending_evaluation', 'number_counter', 'awaited_type', 'installation', 'due', 'audit_seal', 'audit_erasure'];
-	for_readers CONSTANT text[] := ARRAY['facts', 'waiting_for', 'enrollment_facts', 'award_outlook',
+	for_readers CONSTANT text[] := ARRAY['facts', 'waiting_for', 'enrollment_facts', 'enrollment_invoiced', 'award_outlook',
 		'explain_result', 'explain_award', 'results_as_of', 'render_certificate', 'verify_certificate', 'open_badge',
 		'event_report'];
 	for_instructors CONSTANT text[] := ARRAY['set_result', 'clear_result', 'preview_result'];

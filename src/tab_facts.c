@@ -21,6 +21,7 @@
 #include "tab_reader.h"
 
 PG_FUNCTION_INFO_V1(enrollment_facts);
+PG_FUNCTION_INFO_V1(enrollment_invoiced);
 PG_FUNCTION_INFO_V1(award_outlook);
 PG_FUNCTION_INFO_V1(waiting_for);
 PG_FUNCTION_INFO_V1(facts);
@@ -156,6 +157,33 @@ enrollment_facts(PG_FUNCTION_ARGS)
 	if (!found)
 		PG_RETURN_NULL();
 	return finish_row(&row, fcinfo);
+}
+
+/*
+ * enrollment_invoiced(event_id bigint, learner_id bigint) RETURNS boolean
+ *
+ * Whether an invoice line that counts exists, as the fact has it: for
+ * rule_problems, whose readers need not be able to read invoices. Null where
+ * there is no such enrollment for the caller to see.
+ */
+Datum
+enrollment_invoiced(PG_FUNCTION_ARGS)
+{
+	int64		event_id = PG_GETARG_INT64(0);
+	int64		learner_id = PG_GETARG_INT64(1);
+	EnrollmentState state = {0};
+	TabCall		call;
+	bool		found;
+
+	if (!tab_call_begin(&call, fcinfo, event_id, learner_id))
+		PG_RETURN_NULL();
+	found = tab_read_enrollment(call.set, event_id, learner_id, &state);
+	if (found)
+		facts_gather(&state.facts, FACT_BIT(RULE_FACT_INVOICED));
+	tab_call_end(&call);
+	if (!found)
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(state.facts.invoiced);
 }
 
 /* What is known of an award that nobody has been given. */

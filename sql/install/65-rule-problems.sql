@@ -169,13 +169,9 @@ WITH rules AS NOT MATERIALIZED (
 	) g
 	CROSS JOIN LATERAL (
 		SELECT count(*) AS enrolled,
-			count(*) FILTER (WHERE NOT EXISTS (
-				SELECT
-				FROM achieve.invoice_line l
-				JOIN achieve.invoice i ON i.invoice_id = l.invoice_id
-				WHERE l.event_id = n.event_id AND l.learner_id = n.learner_id AND i.status IN ('issued', 'paid')
-			)) AS missing
+			count(*) FILTER (WHERE NOT i.invoiced) AS missing
 		FROM achieve.enrollment n
+		CROSS JOIN LATERAL achieve.enrollment_invoiced(n.event_id, n.learner_id) i (invoiced)
 		WHERE n.event_id = r.event_id AND n.status = 'active'
 	) n
 	WHERE g.invoiced IS NOT NULL AND n.missing > 0

@@ -63,7 +63,7 @@ END $$;
 -- "7002" stands for the hidden learner, 1 and 2 for the hidden records.
 CREATE TABLE attempts (place serial, command text);
 INSERT INTO attempts (command) VALUES
-	('SELECT achieve.facts(7100, 7002)'), ('SELECT achieve.waiting_for(7100, 7002)'), ('SELECT achieve.enrollment_facts(7100, 7002)'),
+	('SELECT achieve.facts(7100, 7002)'), ('SELECT achieve.waiting_for(7100, 7002)'), ('SELECT achieve.enrollment_facts(7100, 7002)'), ('SELECT achieve.enrollment_invoiced(7100, 7002)'),
 	('SELECT achieve.award_outlook(7100, 7002, 7300)'), ('SELECT achieve.explain_result(7100, 7002)'), ('SELECT achieve.explain_award(7100, 7002, ''hid'')'),
 	('SELECT achieve.set_result(7100, 7002, ''failed'', ''r'')'), ('SELECT achieve.clear_result(7100, 7002, ''r'')'), ('SELECT achieve.preview_result(7100, 7002, ''failed'')'),
 	('SELECT achieve.award(7100, 7002, ''hid'', ''r'')'), ('SELECT achieve.transfer_enrollment(7100, 7002, 7200, ''r'')'), ('SELECT achieve.erase_learner(7002, ''r'')'),

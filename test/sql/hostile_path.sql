@@ -40,7 +40,7 @@ BEGIN
 	INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (4001, 4001, 'visa', 3);
 	PERFORM achieve.set_context('teacher', 'hostile'), achieve.set_result(4001, 4003, 'passed', 'r'), achieve.clear_result(4001, 4003, 'r');
 	PERFORM achieve.set_result(4001, 4003, 'passed', 'r'), achieve.facts(4001, 4001), achieve.event_report(4001);
-	PERFORM achieve.waiting_for(4001, 4001), achieve.enrollment_facts(4001, 4001), achieve.award_outlook(4001, 4001, 4000), achieve.today('UTC');
+	PERFORM achieve.waiting_for(4001, 4001), achieve.enrollment_facts(4001, 4001), achieve.enrollment_invoiced(4001, 4001), achieve.award_outlook(4001, 4001, 4000), achieve.today('UTC');
 	PERFORM FROM achieve.results_tab; PERFORM FROM achieve.achievements_tab; PERFORM FROM achieve.learner_record;
 	PERFORM FROM achieve.explain_result(4001, 4004); PERFORM FROM achieve.explain_award(4001, 4002, 'h-pass');
 END $$;

@@ -47,6 +47,19 @@ SELECT event_code, subject, severity, problem FROM achieve.rule_problems WHERE e
 SELECT template_code, subject, severity, problem, hint FROM achieve.rule_problems WHERE template_id IN (680101, 680102) ORDER BY row_key;
 -- the first column is a unique key, and every row says what to do
 SELECT count(*) - count(DISTINCT row_key) AS twice, count(*) FILTER (WHERE hint IS NULL OR problem IS NULL) AS silent FROM achieve.rule_problems;
+-- a reader, who may not read invoices, is told which are missing
+CREATE ROLE regress_problems;
+SELECT achieve.grant_access('regress_problems', 'reader');
+CREATE TEMP TABLE told AS SELECT row_key, problem FROM achieve.rule_problems;
+GRANT SELECT ON told TO regress_problems;
+SET ROLE regress_problems;
+SELECT FROM achieve.invoice_line;
+SELECT count(*) FILTER (WHERE problem LIKE '%have no invoice%') > 0 AS invoices_missing,
+	count(*) FILTER (WHERE (row_key, problem) NOT IN (SELECT row_key, problem FROM told)) AS otherwise, count(*) = (SELECT count(*) FROM told) AS all_of_them
+	FROM achieve.rule_problems;
+RESET ROLE;
+DROP OWNED BY regress_problems;
+DROP ROLE regress_problems;
 -- repaired, they are gone
 INSERT INTO achieve.assessment (event_id, code) VALUES (680101, 'final');
 INSERT INTO achieve.requirement (event_id, code) VALUES (680101, 'x');

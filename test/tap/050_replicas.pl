@@ -62,6 +62,7 @@ my %asks = (
 	facts => "achieve.facts(1, 1)",
 	waiting_for => 'achieve.waiting_for(1, 2)',
 	enrollment_facts => 'achieve.enrollment_facts(1, 1)',
+	enrollment_invoiced => 'achieve.enrollment_invoiced(1, 1)',
 	award_outlook => 'achieve.award_outlook(1, 3, 1)',
 	explain_result => 'achieve.explain_result(1, 2)',
 	explain_award => "achieve.explain_award(1, 3, 'first-aid')",
