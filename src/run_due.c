@@ -110,7 +110,8 @@ static Statement find_turned = {
 /*
  * Records whose expiry is to be announced: for each the shortest lead time
  * that has come and was not announced yet for this date. Longer ones are
- * then past, and one that was past when the record was issued never comes.
+ * then past, and one that was past when the record was issued never comes,
+ * unless it is the last: nobody would hear of the expiry otherwise.
  * A record that a later-ending one of the same type follows is renewed.
  * Rows that others are changing are left to the next run.
  */
@@ -118,14 +119,20 @@ static Statement find_expiring = {
 	.sql = "SELECT a.event_id, a.achievement_id, a.learner_id, r.days_before"
 	" FROM achieve.achievement AS a JOIN achieve.event AS e"
 	" ON e.event_id OPERATOR(pg_catalog.=) a.event_id"
+	" CROSS JOIN LATERAL (SELECT pg_catalog.timezone(e.time_zone,"
+	" a.issued_at)::pg_catalog.date AS issued_on) AS i"
 	" JOIN LATERAL (SELECT pg_catalog.min(m.days_before) AS days_before"
 	" FROM achieve.achievement_reminder AS m"
 	" WHERE m.achievement_type_id OPERATOR(pg_catalog.=) a.achievement_type_id"
 	" AND (a.expires_on OPERATOR(pg_catalog.-) m.days_before)"
 	" OPERATOR(pg_catalog.<=) achieve.today(e.time_zone)"
-	" AND (a.expires_on OPERATOR(pg_catalog.-) m.days_before)"
-	" OPERATOR(pg_catalog.>) (pg_catalog.timezone(e.time_zone, a.issued_at)"
-	"::pg_catalog.date)) AS r ON r.days_before IS NOT NULL"
+	" AND ((a.expires_on OPERATOR(pg_catalog.-) m.days_before)"
+	" OPERATOR(pg_catalog.>=) i.issued_on"
+	" OR NOT EXISTS (SELECT FROM achieve.achievement_reminder AS s"
+	" WHERE s.achievement_type_id"
+	" OPERATOR(pg_catalog.=) m.achievement_type_id"
+	" AND s.days_before OPERATOR(pg_catalog.<) m.days_before)))"
+	" AS r ON r.days_before IS NOT NULL"
 	" WHERE a.achievement_type_id OPERATOR(pg_catalog.=) ANY (ARRAY("
 	"SELECT m.achievement_type_id FROM achieve.achievement_reminder AS m))"
 	" AND a.expires_on OPERATOR(pg_catalog.>=) $1"
@@ -133,6 +140,7 @@ static Statement find_expiring = {
 	" (SELECT pg_catalog.max(m.days_before)"
 	" FROM achieve.achievement_reminder AS m))"
 	" AND a.revoked_at IS NULL"
+	" AND a.expires_on OPERATOR(pg_catalog.>) i.issued_on"
 	" AND a.expires_on OPERATOR(pg_catalog.>)"
 	" (achieve.today(e.time_zone) OPERATOR(pg_catalog.-)"
 	" CASE WHEN r.days_before OPERATOR(pg_catalog.=) 0 THEN 7 ELSE 0 END)"

@@ -144,4 +144,17 @@ SELECT achieve.reinstate(:forged, 'genuine');
 SELECT achieve.run_due();
 SELECT * FROM pg_temp.announced();
 SELECT achieve.mark_delivered(array_agg(notification_id)) > 0 AS cleared FROM achieve.notification WHERE delivered_at IS NULL;
+-- One issued within the shortest lead time is announced all the same; a lead time that begins on the day of issue has not passed.
+DELETE FROM achieve.achievement_reminder WHERE achievement_type_id = 1723 AND days_before = 0;
+SELECT achieve.run_due(), achieve.run_due() AS again;
+SELECT * FROM pg_temp.announced();
+INSERT INTO achieve.enrollment (event_id, learner_id) VALUES (1728, 1722), (1728, 1724);
+SELECT achieve.award(1728, 1722, 'd-card', 'longer', achieve.today('UTC'), achieve.today('UTC') + 59) > 0 AS longer;
+INSERT INTO achieve.achievement_reminder (achievement_type_id, days_before) VALUES (1723, 0);
+INSERT INTO achieve.enrollment (event_id, learner_id) VALUES (1728, 1723);
+SELECT achieve.award(1728, 1723, 'd-card', 'expired before it was issued', achieve.today('UTC') - 9, achieve.today('UTC')) > 0 AS expired;
+SELECT achieve.award(1728, 1724, 'd-card', 'to the day', achieve.today('UTC'), achieve.today('UTC') + 60) > 0 AS to_the_day;
+SELECT achieve.run_due(), achieve.run_due() AS again;
+SELECT * FROM pg_temp.announced();
+SELECT achieve.mark_delivered(array_agg(notification_id)) > 0 AS cleared FROM achieve.notification WHERE delivered_at IS NULL;
 SELECT * FROM pg_temp.due();
