@@ -221,7 +221,8 @@ RETURNS TABLE (event_id bigint, learner_id bigint, facts jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
 	SELECT c.event_id, c.learner_id,
-		jsonb_build_object('condition', jsonb_object_agg(c.name, round(c.value, 6)))
+		jsonb_build_object('condition', jsonb_object_agg(c.name,
+			greatest(least(round(c.value, 6), 999999999999.999999), -999999999999.999999)))
 	FROM achieve.oracle_enrollments(only_event) n
 	JOIN achieve.condition c ON c.event_id = n.event_id AND c.learner_id = n.learner_id
 	GROUP BY c.event_id, c.learner_id

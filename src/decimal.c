@@ -129,8 +129,10 @@ decimal_try_numeric(Numeric n, Decimal *d)
 }
 
 /*
- * Convert, rounded half away from zero to six digits.  NaN and the infinities
- * are 22023, 10^12 or more is 22003.
+ * Convert, rounded half away from zero to six digits.  More than a Decimal
+ * holds is as good as the most that it holds: a sum of many amounts, or what
+ * a constraint lets pass and rounding makes 10^12.  NaN and the infinities
+ * are 22023.
  */
 Decimal
 decimal_from_numeric(Numeric n)
@@ -138,9 +140,11 @@ decimal_from_numeric(Numeric n)
 	Decimal		d;
 
 	require_finite(n);
-	if (!decimal_try_numeric(n, &d))
-		out_of_range(decimal_show_numeric(n));
-	return d;
+	if (decimal_try_numeric(n, &d))
+		return d;
+	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(n),
+											 NumericGetDatum(int64_to_numeric(0)))) > 0 ?
+		DECIMAL_LIMIT - 1 : 1 - DECIMAL_LIMIT;
 }
 
 /* The same number as a numeric, without trailing zeros after the point. */

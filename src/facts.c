@@ -249,13 +249,7 @@ gather_invoices(EnrollmentFacts *facts)
 												NumericGetDatum(balance),
 												outstanding));
 	}
-	facts->balance = 0;
-	/* more than a Decimal holds is as good as the most that it holds */
-	if (balance != NULL && !decimal_try_numeric(balance, &facts->balance))
-		facts->balance =
-			DatumGetBool(DirectFunctionCall2(numeric_gt, NumericGetDatum(balance),
-											 NumericGetDatum(int64_to_numeric(0)))) ? DECIMAL_LIMIT - 1 :
-			1 - DECIMAL_LIMIT;
+	facts->balance = balance == NULL ? 0 : decimal_from_numeric(balance);
 }
 
 static void

@@ -88,4 +88,11 @@ UPDATE achieve.enrollment SET learner_id = 1196 WHERE event_id = 1190 AND learne
 DELETE FROM achieve.event WHERE event_id = 1190;
 DELETE FROM achieve.learner WHERE learner_id = 1193;
 
+-- A value that is as large as one may be and rounds to more stays the largest.
+INSERT INTO achieve.event (event_id, code, title, starts_at, ends_at, passing_rule)
+	VALUES (1192, 's-large', 'Large', '2030-01-01', '2030-01-02', 'condition(mass) = 999999999999.999999 and condition(debt) = -999999999999.999999');
+INSERT INTO achieve.enrollment (event_id, learner_id) VALUES (1192, 1195);
+INSERT INTO achieve.condition (event_id, learner_id, name, value) VALUES (1192, 1195, 'mass', 999999999999.9999999), (1192, 1195, 'debt', -999999999999.9999999);
+SELECT outcome, achieve.facts(1192, 1195) -> 'condition' AS conditions FROM achieve.result WHERE event_id = 1192;
+
 SELECT * FROM achieve.check_outcomes();
