@@ -47,6 +47,13 @@ api_text(FunctionCallInfo fcinfo, int argument, const char *name)
 	return text_to_cstring(PG_GETARG_TEXT_PP(argument));
 }
 
+/* Whether a text holds nothing to read. */
+bool
+api_is_blank(const char *words)
+{
+	return words[strspn(words, " \t\r\n")] == '\0';
+}
+
 /* The required reason. */
 char *
 api_reason(FunctionCallInfo fcinfo, int argument)
@@ -54,7 +61,7 @@ api_reason(FunctionCallInfo fcinfo, int argument)
 	char	   *reason = PG_ARGISNULL(argument) ? NULL :
 		text_to_cstring(PG_GETARG_TEXT_PP(argument));
 
-	if (reason == NULL || strspn(reason, " \t\r\n") == strlen(reason))
+	if (reason == NULL || api_is_blank(reason))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a reason is required"),

@@ -32,6 +32,7 @@ extern Jsonb *event_describe(int64 event_id);
 
 extern int64 api_id(FunctionCallInfo fcinfo, int argument, const char *name);
 extern char *api_text(FunctionCallInfo fcinfo, int argument, const char *name);
+extern bool api_is_blank(const char *words);
 extern char *api_reason(FunctionCallInfo fcinfo, int argument);
 extern LockedEnrollment api_lock(int64 event_id, int64 learner_id);
 extern LockedEnrollment api_lock_with(Work *work, int64 event_id,

@@ -168,7 +168,8 @@ award_achievement(PG_FUNCTION_ARGS)
 	char	   *number;
 	int64		id;
 
-	if (!PG_ARGISNULL(6) && VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(6)) == 0)
+	if (!PG_ARGISNULL(6) &&
+		api_is_blank(text_to_cstring(PG_GETARG_TEXT_PP(6))))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("number must not be empty"),

@@ -68,6 +68,7 @@ SELECT pg_temp.attempt('SELECT achieve.award(' || s || ')') FROM (VALUES
 	('1310, 1311, ''g-type'', ''because'', NULL, ''10000-01-01'''),
 	('1310, 1311, ''g-type'', ''because'', ''2030-01-01'', ''2030-01-01'''),
 	('1310, 1311, ''g-type'', ''because'', number => '''''),
+	('1310, 1311, ''g-type'', ''because'', number => E'' \n'''),
 	('1310, 1311, ''g-type'', ''because'', issued_at => ''infinity'''),
 	('1310, 1311, ''g-type'', ''because'', issued_at => ''9000-01-01'''),
 	('1310, 1311, ''g-type'', ''because'', issued_at => ''-infinity'''),
