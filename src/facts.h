@@ -52,7 +52,7 @@ typedef struct Learner
 	bool		loaded;
 	Holding    *holdings;
 	int			holding_count;
-	List	   *states;			/* EnrollmentState, in engine.c */
+	List	   *states;			/* EnrollmentState, in engine.h */
 } Learner;
 
 typedef struct ConditionFact

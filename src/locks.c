@@ -90,26 +90,6 @@ add_enrollments_of_changed(Work *work, ReadSet *set)
 	}
 }
 
-static bool
-id_is_listed(const IdList *list, int64 id)
-{
-	int			low = 0;
-	int			high = list->count - 1;
-
-	while (low <= high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (list->ids[middle] == id)
-			return true;
-		if (list->ids[middle] < id)
-			low = middle + 1;
-		else
-			high = middle - 1;
-	}
-	return false;
-}
-
 static int
 compare_learners(const void *a, const void *b)
 {
@@ -179,8 +159,8 @@ note_learner_locks(const Work *work, ReadSet *set,
 		if (i == 0 || event_id != enrollments[i - 1].key.event_id)
 		{
 			bool		changed = work != NULL &&
-				(id_is_listed(&work->changed_events, event_id) ||
-				 id_is_listed(&work->joined_events, event_id));
+				(ids_include(&work->changed_events, event_id) ||
+				 ids_include(&work->joined_events, event_id));
 			const EventConfig *config = changed ? NULL :
 				config_cached(event_id);
 
