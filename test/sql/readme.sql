@@ -7,5 +7,7 @@ SET datestyle = ISO;
 \! grep -c '\.shown' results/readme.sql
 SELECT * FROM achieve.check_outcomes();
 \! awk 'END { print (NR < 150 ? "short" : "too long: " NR " lines") }' README.md
+-- The next row needs no id either.
+INSERT INTO achieve.learner (name) VALUES ('Dora') RETURNING learner_id;
 \c contrib_regression
 DROP DATABASE regress_achieve_readme;
