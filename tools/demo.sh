@@ -39,7 +39,7 @@ start()
 	local environment started=$SECONDS socket
 
 	step 'Looking for what achieve is built with'
-	PG_CONFIG=$("$tools/packages.sh")
+	PG_CONFIG=$("$tools/packages.sh" demo)
 	export PG_CONFIG
 	"$PG_CONFIG" --version
 

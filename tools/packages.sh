@@ -2,7 +2,8 @@
 # Makes sure that what achieve is built and tested with is there, and prints
 # the pg_config of the PostgreSQL to use.
 #
-#   tools/packages.sh
+#   tools/packages.sh         what the tests need
+#   tools/packages.sh demo    what building and showing need, and no more
 #
 # PG_CONFIG, if set, names a PostgreSQL of your own: nothing is installed then.
 # Otherwise missing packages are installed with apt-get, as root or with sudo;
@@ -58,8 +59,15 @@ if [ -z "$major" ]; then
 	exit 1
 fi
 
+needed=(gcc make libc6-dev)
+wanted=(librsvg2-bin fonts-dejavu-core fonts-droid-fallback)
+if [ "${1:-}" != demo ]; then
+	needed+=("postgresql-$major-pgtap" libtap-parser-sourcehandler-pgtap-perl libipc-run-perl python3 faketime)
+	wanted+=(pgbouncer clang libclang-rt-dev)
+fi
+
 missing=()
-for package in "postgresql-$major-pgtap" libtap-parser-sourcehandler-pgtap-perl libipc-run-perl gcc make libc6-dev python3 faketime; do
+for package in "${needed[@]}"; do
 	[ -n "$(version_of "$package")" ] || missing+=("$package")
 done
 server=$(version_of "postgresql-$major")
@@ -74,9 +82,9 @@ if [ ${#missing[@]} -gt 0 ]; then
 	apt install --no-install-recommends "${missing[@]}"
 fi
 
-# Only the tests of pictures and poolers and the fuzzers need these; without them they are skipped.
+# Only pictures, the tests of poolers and the fuzzers need these; without them they are skipped.
 missing=()
-for package in librsvg2-bin fonts-dejavu-core fonts-droid-fallback pgbouncer clang libclang-rt-dev; do
+for package in "${wanted[@]}"; do
 	[ -n "$(version_of "$package")" ] || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
@@ -84,6 +92,6 @@ if [ ${#missing[@]} -gt 0 ]; then
 	(
 		[ $updated = yes ] || apt update
 		apt install --no-install-recommends "${missing[@]}"
-	) || echo "$0: certificates are not tested as pictures, poolers not at all, or nothing is fuzzed" >&2
+	) || echo "$0: going on without them; what needs them is skipped" >&2
 fi
 echo "/usr/lib/postgresql/$major/bin/pg_config"
