@@ -77,8 +77,8 @@ start()
 	step "The demo is running, after $((SECONDS - started)) seconds"
 	cat <<-END
 		Look around:   $(dirname "$PG_CONFIG")/psql -h $socket -U academy academy
-		Start with:    SELECT * FROM results_tab WHERE event_code = 'FA-105';
-		               SELECT * FROM achievements_tab WHERE learner_name = 'Anna Müller';
+		Start with:    SELECT learner_name, outcome, waiting_for FROM results_tab WHERE event_code = 'FA-105';
+		               SELECT event_code, achievement_title, state, number, waiting_for FROM achievements_tab WHERE learner_name = 'Anna Müller';
 		A certificate: $dir/certificate.svg
 		End it:        make demo-stop
 	END
