@@ -11,7 +11,7 @@ the statement alone; in a block behind a savepoint, to which it goes back and
 goes on; alone, and with all later allocations failing too. Then, before
 PostgreSQL 17, the same with chunks of memory contexts instead of malloc.
 
-After each: the error is 53200 and nothing else, no row of any table has
+After each: the error is 53200, but for what PostgreSQL and the loader make of it, no row of any table has
 changed, the session is its own user without rights on outcomes, and the same
 statement works. Prints TAP.
 """
@@ -27,6 +27,8 @@ import tap
 from cancels import PROTECTED
 
 OUT_OF_MEMORY = '53200'
+# How PostgreSQL ends a session where it cannot note a setting, or put a locale back.
+ENDS = ('FATAL:  out of memory', 'FATAL:  failed to restore LC_')
 CONTROL = struct.Struct('ihhqqq')
 LEARNERS = 60
 
@@ -140,10 +142,11 @@ class Sweep:
         self.count['failed'] += failed > 0
         if result.state is not None:
             self.count['errors'] += 1
-            # PostgreSQL itself ends a session where it cannot even note a setting.
-            ended = result.state == pq.LOST and 'FATAL:  out of memory' in result.message
+            ended = result.state == pq.LOST and any(end in result.message for end in ENDS)
             self.count['sessions ended'] += ended
-            if result.state != OUT_OF_MEMORY and not ended:
+            # The loader of libraries calls a file missing that it has no memory to open.
+            unloaded = result.state == '58P01' and 'could not load library' in result.message
+            if result.state != OUT_OF_MEMORY and not ended and not unloaded:
                 self.wrong.append(f'{what}: {result.state} {result.message} | {result.context}')
         if result.state != pq.LOST:
             self.itself(connection, what, before, sql, way, result.state is None)
