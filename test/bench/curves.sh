@@ -51,13 +51,18 @@ best_of_three() # database, statement; in one session
 	sql "$1" -c '\timing on' -c "$2" -c "$2" -c "$2" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | sort -g | head -1
 }
 
-# A database of one event of so many learners and others of 100; nobody has a mark.
-make_database() # name, learners, other events
+make_empty() # name
 {
 	sql postgres -c "DROP DATABASE IF EXISTS \"$1\" WITH (FORCE)" 2>"$work/notices"
 	sql postgres -c "CREATE DATABASE \"$1\""
 	sql "$1" -o "$work/install.log" -c "CREATE EXTENSION achieve" -c "SELECT achieve.install()" 2>"$work/notices"
 	sql "$1" -f "$here/rule.sql" -f "$here/peer.sql"
+}
+
+# A database of one event of so many learners and others of 100; nobody has a mark.
+make_database() # name, learners, other events
+{
+	make_empty "$1"
 	sql "$1" -v big="$2" -v events="$3" -f "$here/bulk.sql"
 	sql "$1" -f "$here/outcomes.sql"
 }
@@ -221,21 +226,40 @@ evaluate()
 	done
 }
 
-# Transactions of several statements under contention, by when they evaluate.
+# Contention, by when outcomes are evaluated, beside none and P2. mixed is the
+# worst that one can build, several are applications that save a page of marks
+# one by one. A deadlock stalls its transactions for deadlock_timeout.
 commit()
 {
-	local when tps failed
-	printf '\n| achieve.evaluation | transactions of several statements, 8 clients, tps | deadlocks retried |\n|---|---|---|\n'
-	for when in statement commit; do
-		make_database curve 60 2
-		PGOPTIONS="-c synchronous_commit=off -c deadlock_timeout=10ms -c achieve.evaluation=$when" "$bin/pgbench" -n -M prepared \
-			-T 6 -c 8 -j 2 --max-tries=1000 -f "$here/conc/several.sql" curve >"$work/pgbench.out" 2>"$work/pgbench.err"
-		tps=$(sed -n 's/^tps = \([0-9]*\).*/\1/p' "$work/pgbench.out")
-		failed=$(sed -n 's/^total number of retries: \([0-9]*\).*/\1/p' "$work/pgbench.out")
-		check curve "evaluation at $when"
-		printf '| %s | %s | %s |\n' "$when" "$tps" "$failed"
-		drop_database curve
+	local load when tps retries row
+	printf '\n| 8 clients, deadlock_timeout: tps (deadlocks retried) | L0 | P2 | achieve | at commit |\n|---|---|---|---|---|\n'
+	for load in "mixed 1s" "mixed 10ms" "several 10ms"; do
+		row="| ${load% *}, ${load#* } |"
+		for when in L0 P2 statement commit; do
+			make_contended "$when"
+			PGOPTIONS="-c synchronous_commit=off -c deadlock_timeout=${load#* } -c achieve.evaluation=${when/[LP]*/statement}" \
+				"$bin/pgbench" -n -M prepared -T 10 -c 8 -j 2 --max-tries=1000 -f "$here/conc/${load% *}.sql" curve \
+				>"$work/pgbench.out" 2>"$work/pgbench.err"
+			tps=$(sed -n 's/^tps = \([0-9]*\).*/\1/p' "$work/pgbench.out")
+			retries=$(sed -n 's/^total number of retries: \([0-9]*\).*/\1/p' "$work/pgbench.out")
+			[ "$when" = L0 ] || check curve "${load% *} at $when"
+			row+=" $tps ($retries) |"
+			drop_database curve
+		done
+		echo "$row"
 	done
+}
+
+# A database of few events, in which learners' marks, scores and payments differ.
+make_contended() # side
+{
+	make_empty curve
+	sql curve -v running=2 -v singles=1 -v registers=1 -v corrected=1 -f "$here/data.sql"
+	sql curve -f "$here/outcomes.sql"
+	case $1 in
+	L0) sql curve -f "$here/L0.sql" ;;
+	P2) sql curve -f "$here/L0.sql" -f "$here/P2.sql" ;;
+	esac
 }
 
 eval "$(cluster start "$work" "shared_buffers = 1GB" "work_mem = 64MB" "random_page_cost = 1.1" "max_wal_size = 16GB" \
