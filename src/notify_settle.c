@@ -5,9 +5,12 @@
  *
  * Rows of its own that new ones take back or continue are found by the index
  * on transaction and enrollment. For whom the transaction has written any is
- * remembered per backend, a few enrollments exactly and more of them in a
- * Bloom filter; one too many (by the filter, or because a savepoint was rolled
- * back) costs a look at the table and nothing else.
+ * remembered per backend, a few enrollments exactly and more of them in Bloom
+ * filters; one too many (by a filter, or because a savepoint was rolled back)
+ * costs a look at what the transaction has written, and nothing else. As that
+ * is dear where it has written much, one in a billion is: each filter takes a
+ * quarter of what it has room for, then comes one with sixteen times the room
+ * (Almeida et al., Scalable Bloom Filters, 2007).
  *
  *-------------------------------------------------------------------------
  */
@@ -22,15 +25,18 @@
 /* Enrollments that are remembered one by one. */
 #define EXACT 32
 
-/* What the filter is made for: 2 bytes for each, in kB as it wants them. */
-#define FILTER_ENROLLMENTS 1000000
-#define FILTER_SIZE 2048
+/* What the first filter has room for: 2 bytes for each. */
+#define FIRST_ROOM (256 * 1024)
+#define GROWTH 16
+#define MAX_FILTERS 3			/* the last one is filled as far as it goes */
 
 /* The last transaction of this backend that wrote notifications, and for whom. */
 static int64 written_in = 0;
 static EnrollmentKey written_for[EXACT];
-static int	written_count = 0;	/* more than EXACT: look into the filter */
-static bloom_filter *filter = NULL; /* in TopTransactionContext */
+static int64 written_count = 0; /* more than EXACT: look into the filters */
+static bloom_filter *filters[MAX_FILTERS];	/* in TopTransactionContext */
+static int	filter_count = 0;
+static int64 filter_room = 0;	/* of the last one, for so many more */
 
 /*
  * Takes back what this transaction had to tell and no longer has: returns the
@@ -94,6 +100,33 @@ key_at(const NotifyBatch *batch, int i)
 	return key;
 }
 
+static unsigned char *
+key_bytes(const EnrollmentKey *key)
+{
+	return unconstify(unsigned char *, (const unsigned char *) key);
+}
+
+static void
+add_to_filter(const EnrollmentKey *key)
+{
+	if (filter_room == 0 && filter_count < MAX_FILTERS)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(TopTransactionContext);
+		int64		room = FIRST_ROOM;
+
+		for (int i = 0; i < filter_count; i++)
+			room *= GROWTH;
+		filters[filter_count] = bloom_create(room, room * 2 / 1024, 0);
+		MemoryContextSwitchTo(caller);
+		filter_count++;
+		filter_room = room / 4;
+	}
+	bloom_add_element(filters[filter_count - 1], key_bytes(key),
+					  sizeof(EnrollmentKey));
+	if (filter_room > 0)
+		filter_room--;
+}
+
 static void
 remember(const EnrollmentKey *key)
 {
@@ -104,17 +137,11 @@ remember(const EnrollmentKey *key)
 	}
 	if (written_count == EXACT)
 	{
-		MemoryContext caller = MemoryContextSwitchTo(TopTransactionContext);
-
-		filter = bloom_create(FILTER_ENROLLMENTS, FILTER_SIZE, 0);
-		MemoryContextSwitchTo(caller);
 		for (int i = 0; i < EXACT; i++)
-			bloom_add_element(filter, (unsigned char *) &written_for[i],
-							  sizeof(EnrollmentKey));
-		written_count++;
+			add_to_filter(&written_for[i]);
 	}
-	bloom_add_element(filter, unconstify(unsigned char *, (const unsigned char *) key),
-					  sizeof(EnrollmentKey));
+	add_to_filter(key);
+	written_count++;
 }
 
 /* Notes for whom the transaction has written. */
@@ -122,7 +149,10 @@ void
 notify_remember(const NotifyBatch *batch, int64 transaction_id)
 {
 	if (written_in != transaction_id)
-		written_count = 0;
+	{
+		written_count = filter_room = 0;
+		filter_count = 0;
+	}
 	written_in = transaction_id;
 	for (int i = 0; i < batch->topics.count; i++)
 	{
@@ -136,9 +166,15 @@ static bool
 may_have_written(const EnrollmentKey *key)
 {
 	if (written_count > EXACT)
-		return !bloom_lacks_element(filter,
-									unconstify(unsigned char *, (const unsigned char *) key),
-									sizeof(EnrollmentKey));
+	{
+		for (int i = 0; i < filter_count; i++)
+		{
+			if (!bloom_lacks_element(filters[i], key_bytes(key),
+									 sizeof(EnrollmentKey)))
+				return true;
+		}
+		return false;
+	}
 	for (int i = 0; i < written_count; i++)
 	{
 		if (written_for[i].event_id == key->event_id &&
