@@ -30,6 +30,16 @@ PG_FUNCTION_INFO_V1(sync_event);
 #define STEP(query) {.sql = query, .table = TABLE_EVENT, \
 	.argument_count = 1, .types = {INT8OID}}
 
+/* Which rows go: those that the template lacks and that no fact refers to. */
+#define DROPPED(template, fact, key) \
+	" WHERE x.event_id OPERATOR(pg_catalog.=) $1" \
+	" AND EXISTS (SELECT 1" OF_EVENT_AND_TEMPLATE(template " AS p") \
+	") AND NOT EXISTS (SELECT 1" OF_EVENT_AND_TEMPLATE(template " AS p") \
+	" AND p." key " OPERATOR(pg_catalog.=) x." key ")" \
+	" AND NOT EXISTS (SELECT 1 FROM achieve." fact " AS f" \
+	" WHERE f.event_id OPERATOR(pg_catalog.=) x.event_id" \
+	" AND f." key " OPERATOR(pg_catalog.=) x." key ")"
+
 static Statement steps[] = {
 	STEP("UPDATE achieve.event AS e SET passing_rule = p.passing_rule,"
 		 " passing_rule_inherited = true,"
@@ -51,14 +61,7 @@ static Statement steps[] = {
 		 " ON CONFLICT (event_id, session_no) DO UPDATE"
 		 " SET title = excluded.title, required = excluded.required"),
 	STEP("DELETE FROM achieve.session AS x"
-		 " WHERE x.event_id OPERATOR(pg_catalog.=) $1"
-		 " AND EXISTS (SELECT 1" OF_EVENT_AND_TEMPLATE("template_session AS p")
-		 ") AND NOT EXISTS (SELECT 1"
-		 OF_EVENT_AND_TEMPLATE("template_session AS p")
-		 " AND p.session_no OPERATOR(pg_catalog.=) x.session_no)"
-		 " AND NOT EXISTS (SELECT 1 FROM achieve.attendance AS f"
-		 " WHERE f.event_id OPERATOR(pg_catalog.=) x.event_id"
-		 " AND f.session_no OPERATOR(pg_catalog.=) x.session_no)"),
+		 DROPPED("template_session", "attendance", "session_no")),
 	STEP("INSERT INTO achieve.assessment (event_id, code, title, max_score,"
 		 " weight, attempt_choice, max_attempts)"
 		 " SELECT e.event_id, p.code, p.title, p.max_score, p.weight,"
@@ -69,29 +72,13 @@ static Statement steps[] = {
 		 " attempt_choice = excluded.attempt_choice,"
 		 " max_attempts = excluded.max_attempts"),
 	STEP("DELETE FROM achieve.assessment AS x"
-		 " WHERE x.event_id OPERATOR(pg_catalog.=) $1"
-		 " AND EXISTS (SELECT 1"
-		 OF_EVENT_AND_TEMPLATE("template_assessment AS p")
-		 ") AND NOT EXISTS (SELECT 1"
-		 OF_EVENT_AND_TEMPLATE("template_assessment AS p")
-		 " AND p.code OPERATOR(pg_catalog.=) x.code)"
-		 " AND NOT EXISTS (SELECT 1 FROM achieve.score AS f"
-		 " WHERE f.event_id OPERATOR(pg_catalog.=) x.event_id"
-		 " AND f.code OPERATOR(pg_catalog.=) x.code)"),
+		 DROPPED("template_assessment", "score", "code")),
 	STEP("INSERT INTO achieve.requirement (event_id, code, title)"
 		 " SELECT e.event_id, p.code, p.title"
 		 OF_EVENT_AND_TEMPLATE("template_requirement AS p")
 		 " ON CONFLICT (event_id, code) DO UPDATE SET title = excluded.title"),
 	STEP("DELETE FROM achieve.requirement AS x"
-		 " WHERE x.event_id OPERATOR(pg_catalog.=) $1"
-		 " AND EXISTS (SELECT 1"
-		 OF_EVENT_AND_TEMPLATE("template_requirement AS p")
-		 ") AND NOT EXISTS (SELECT 1"
-		 OF_EVENT_AND_TEMPLATE("template_requirement AS p")
-		 " AND p.code OPERATOR(pg_catalog.=) x.code)"
-		 " AND NOT EXISTS (SELECT 1 FROM achieve.completion AS f"
-		 " WHERE f.event_id OPERATOR(pg_catalog.=) x.event_id"
-		 " AND f.code OPERATOR(pg_catalog.=) x.code)"),
+		 DROPPED("template_requirement", "completion", "code")),
 	STEP("INSERT INTO achieve.event_achievement (event_id,"
 		 " achievement_type_id, award_rule, on_lapse, valid_for, valid_unit,"
 		 " valid_from_anchor, expiry_alignment, expires_on_day, inherited)"
@@ -126,11 +113,19 @@ static Statement steps[] = {
 		 " x.achievement_type_id AND p.active)"),
 };
 
+/* Waits for those who write the first fact about a row that would go. */
+#define LOCK_DROPPED(table, template, fact, key) \
+	STEP("SELECT FROM achieve." table " AS x" \
+		 DROPPED(template, fact, key) " ORDER BY x." key " FOR UPDATE OF x")
+
 #define LOCK_ROWS(table, key) STEP("SELECT FROM achieve." table " AS x" \
 	" WHERE x.event_id OPERATOR(pg_catalog.=) $1" \
 	" ORDER BY x." key " FOR NO KEY UPDATE")
 
 static Statement row_locks[] = {
+	LOCK_DROPPED("session", "template_session", "attendance", "session_no"),
+	LOCK_DROPPED("assessment", "template_assessment", "score", "code"),
+	LOCK_DROPPED("requirement", "template_requirement", "completion", "code"),
 	LOCK_ROWS("session", "session_no"),
 	LOCK_ROWS("assessment", "code"),
 	LOCK_ROWS("requirement", "code"),
