@@ -206,7 +206,7 @@ ISOLATION = \
 	set_result_fact clear_result_fact approval_fact approval_earning_fact close_fact close_enrollment finalize_fact \
 	serializable_read_committed repeatable_read_late gapless_numbers \
 	fast_numbers gapless_repeatable_read new_enrollment_repeatable_read \
-	notification_workers announcement_correction sync_event_assessment \
+	notification_workers announcement_correction sync_event_assessment sync_event_first_fact \
 	attach_writes index_dropped index_locked \
 	seal_seal seal_late_commit erase_written erase_erase
 
