@@ -198,8 +198,8 @@ state_evaluate(EnrollmentState *state, const Rule *rule)
 
 /*
  * The truth of the passing rule by what is stored and the facts that have
- * moved since; false where it takes all facts. The flags of FACTS_OF_TIME move with
- * the hour, and with other enrollments.
+ * moved since; false where it takes all facts. The flags of FACTS_OF_TIME
+ * move with the hour, and with other enrollments.
  */
 static bool
 evaluate_moved(const Evaluation *evaluation, EnrollmentState *state,
