@@ -56,6 +56,7 @@ OBJS = \
 	src/install.o \
 	src/installation.o \
 	src/json.o \
+	src/lock_row.o \
 	src/locks.o \
 	src/notify.o \
 	src/notify_payload.o \
@@ -185,7 +186,7 @@ REGRESS = \
 	tutorial_page concepts_page cookbook_page scale_page migrate_page disputes_page small_pages diagrams \
 	pain_recalculation pain_wrongly_issued pain_dates pain_attendance pain_money pain_record pain_stale \
 	audit_seal erase_learner audit_page \
-	approval_undone outcome_triggers outcome_tables_changed direct_write many_enrollments partitioned distribute truncate_finalized type_flag hostile_path hidden_rows privileges injection docs_review \
+	approval_undone outcome_triggers outcome_tables_changed direct_write many_enrollments event_moved partitioned distribute truncate_finalized type_flag hostile_path hidden_rows privileges injection docs_review \
 	attach attach_refuse attach_random attach_restore attach_cascade attach_rights attach_names attach_page
 
 # Races, each test/isolation/specs/NAME.spec with test/isolation/expected/NAME.out.

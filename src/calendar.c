@@ -104,6 +104,25 @@ find_time_zone(const char *name)
 	return NULL;
 }
 
+/* The same, quicker where it is the one that was asked for before. */
+static pg_tz *
+find_time_zone_again(const char *name)
+{
+	static char last_name[TZ_STRLEN_MAX + 1];
+	static pg_tz *last_zone = NULL;
+
+	if (last_zone == NULL || strcmp(name, last_name) != 0)
+	{
+		pg_tz	   *zone = find_time_zone(name);
+
+		if (zone == NULL || strlen(name) > TZ_STRLEN_MAX)
+			return zone;
+		strcpy(last_name, name);
+		last_zone = zone;
+	}
+	return last_zone;
+}
+
 /*
  * The calendar date of an instant in a time zone. 22023 where there is no
  * such zone, 22008 where the date cannot be told.
@@ -111,7 +130,7 @@ find_time_zone(const char *name)
 DateADT
 date_in_zone(TimestampTz instant, const char *time_zone)
 {
-	pg_tz	   *zone = find_time_zone(time_zone);
+	pg_tz	   *zone = find_time_zone_again(time_zone);
 	struct pg_tm parts;
 	fsec_t		microseconds;
 	int			offset;

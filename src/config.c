@@ -473,6 +473,36 @@ config_forget(int64 event_id)
 	}
 }
 
+/* Whether a configuration was read with this version of the event's row. */
+static bool
+is_of_version(EventConfig *config, TupleTableSlot *row)
+{
+	bool		isnull;
+
+	return config->xmin == DatumGetTransactionId(
+		slot_getsysattr(row, MinTransactionIdAttributeNumber, &isnull)) &&
+		ItemPointerEquals(&config->tid, &row->tts_tid) &&
+		config->event_id == row_int64(row, TABLE_EVENT, EVENT_EVENT_ID) &&
+		config->config_version == row_int64(row, TABLE_EVENT,
+											EVENT_CONFIG_VERSION);
+}
+
+/*
+ * Whether what is known of an event is still so under this view. The event's
+ * row is looked for where it was: a view has one version of it only, so a
+ * version that it has is the one.
+ */
+static bool
+is_current(EventConfig *config, ReadSet *set)
+{
+	TupleTableSlot *row;
+
+	if (config->view == read_view(set))
+		return true;
+	row = read_again(set, PATH_EVENT, &config->tid);
+	return row != NULL && is_of_version(config, row);
+}
+
 /*
  * The configuration of an event as the view sees it, or NULL where there is
  * no such event. Valid until the outermost evaluation ends.
@@ -480,31 +510,28 @@ config_forget(int64 event_id)
 EventConfig *
 config_get(ReadSet *set, int64 event_id)
 {
-	TupleTableSlot *row = read_by_id(set, PATH_EVENT, event_id);
-	ConfigEntry *entry;
-	EventConfig *config;
-	bool		isnull;
+	ConfigEntry *entry = cache_entry(event_id, false);
+	EventConfig *config = entry != NULL ? entry->config : NULL;
+	TupleTableSlot *row;
 
-	if (row == NULL)
-		return NULL;
-	entry = cache_entry(event_id, true);
-	config = entry->config;
-	if (config != NULL &&
-		config->xmin == DatumGetTransactionId(
-			slot_getsysattr(row, MinTransactionIdAttributeNumber,
-							&isnull)) &&
-		ItemPointerEquals(&config->tid, &row->tts_tid) &&
-		config->config_version == row_int64(row, TABLE_EVENT,
-											EVENT_CONFIG_VERSION))
-		return config;
-
-	config = load(set, row);
-	config->provisional =
-		TransactionIdIsValid(GetTopTransactionIdIfAny());
-	some_are_provisional |= config->provisional;
-	if (entry->config != NULL)
-		retire(entry->config);
-	entry->config = config;
+	if (config == NULL || !is_current(config, set))
+	{
+		row = read_by_id(set, PATH_EVENT, event_id);
+		if (row == NULL)
+			return NULL;
+		if (config == NULL || !is_of_version(config, row))
+		{
+			config = load(set, row);
+			config->provisional =
+				TransactionIdIsValid(GetTopTransactionIdIfAny());
+			some_are_provisional |= config->provisional;
+			entry = cache_entry(event_id, true);
+			if (entry->config != NULL)
+				retire(entry->config);
+			entry->config = config;
+		}
+	}
+	config->view = read_view(set);
 	return config;
 }
 

@@ -83,6 +83,7 @@ typedef struct EventConfig
 	TransactionId xmin;
 	ItemPointerData tid;
 	int64		config_version;
+	uint64		view;			/* the view that last had this version */
 
 	bool		provisional;	/* perhaps read from rows that will be undone */
 

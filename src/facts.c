@@ -106,17 +106,19 @@ gather_attendance(EnrollmentFacts *facts)
 								  config->event_id, facts->learner_id);
 		 row != NULL; row = read_next(facts->set, PATH_ATTENDANCE))
 	{
+		/* the column further to the right first: the row is taken apart once */
+		int			length_of_status;
+		const char *status = row_bytes(row, TABLE_ATTENDANCE,
+									   ATTENDANCE_STATUS, &length_of_status);
 		const ConfigSession *session = facts_find_session(config,
 			row_int32(row, TABLE_ATTENDANCE, ATTENDANCE_SESSION_NO));
-		int			status_len;
 
 		if (session == NULL || !facts_session_counts(facts, session))
 			continue;
 		if (pg_add_s64_overflow(length_marked, session->length,
 								&length_marked))
 			length_marked = PG_INT64_MAX;
-		switch (row_bytes(row, TABLE_ATTENDANCE, ATTENDANCE_STATUS,
-						  &status_len)[0])
+		switch (status[0])
 		{
 			case 'l':
 				marks.lates++;

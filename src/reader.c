@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * reader.c
- *		Reads and locks rows of achieve's tables, without SPI where these are
- *		plain heaps.
+ *		Reads rows of achieve's tables, without SPI where these are plain
+ *		heaps.
  *
  * READ COMMITTED and REPEATABLE READ read under the latest snapshot, as
  * foreign keys do: the engine locks first, and what it then reads must be at
@@ -28,6 +28,7 @@
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -64,7 +65,7 @@ typedef struct Walk
 } Walk;
 
 /* A walk begins after so many ascents, and pauses where it passes many rows. */
-#define WALK_AFTER 8
+#define WALK_AFTER 4
 #define WALK_PASSES 64
 #define WALK_PAUSE 256
 
@@ -85,10 +86,33 @@ struct ReadSet
 {
 	Snapshot	snapshot;
 	Snapshot	latest;			/* SERIALIZABLE only, else NULL */
+	uint64		view;			/* the number of the snapshot in this backend */
 	MemoryContext context;		/* scans allocate lazily: always in here */
 	Reader	   *readers[PATH_COUNT];
 	SqlRows    *sql_rows;		/* two for each path; NULL: none was read */
 };
+
+static void
+set_snapshot(ReadSet *set, Snapshot snapshot)
+{
+	static uint64 views = 0;
+
+	set->snapshot = RegisterSnapshot(snapshot);
+	set->view = ++views;
+}
+
+static void
+take_snapshots(ReadSet *set)
+{
+	CommandCounterIncrement();
+	if (IsolationIsSerializable())
+	{
+		set_snapshot(set, GetTransactionSnapshot());
+		set->latest = RegisterSnapshot(GetLatestSnapshot());
+	}
+	else
+		set_snapshot(set, GetLatestSnapshot());
+}
 
 /*
  * Opens the view that the foreign key checks of this transaction have: its own
@@ -100,21 +124,8 @@ read_begin_as_transaction(void)
 	ReadSet    *set = palloc0(sizeof(ReadSet));
 
 	set->context = CurrentMemoryContext;
-	set->snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	set_snapshot(set, GetTransactionSnapshot());
 	return set;
-}
-
-static void
-take_snapshots(ReadSet *set)
-{
-	CommandCounterIncrement();
-	if (IsolationIsSerializable())
-	{
-		set->snapshot = RegisterSnapshot(GetTransactionSnapshot());
-		set->latest = RegisterSnapshot(GetLatestSnapshot());
-	}
-	else
-		set->snapshot = RegisterSnapshot(GetLatestSnapshot());
 }
 
 /*
@@ -141,7 +152,7 @@ read_begin_as_query(void)
 	ReadSet    *set = palloc0(sizeof(ReadSet));
 
 	set->context = CurrentMemoryContext;
-	set->snapshot = RegisterSnapshot(GetActiveSnapshot());
+	set_snapshot(set, GetActiveSnapshot());
 	return set;
 }
 
@@ -190,6 +201,20 @@ Snapshot
 read_snapshot(const ReadSet *set)
 {
 	return set->snapshot;
+}
+
+/* The table of a path that was read. */
+Relation
+read_relation(const ReadSet *set, AccessPath path)
+{
+	return set->readers[path]->heap;
+}
+
+/* Which view this is: as long as the number is the same, so are all rows. */
+uint64
+read_view(const ReadSet *set)
+{
+	return set->view;
 }
 
 void
@@ -496,6 +521,33 @@ read_next(ReadSet *set, AccessPath path)
 	return found ? reader->scan.slot : NULL;
 }
 
+/*
+ * The row version that lay here when it was read before, where the view has
+ * it; NULL where it has to be searched for. What lies here now may be another
+ * row. Valid until the next read of the path.
+ */
+TupleTableSlot *
+read_again(ReadSet *set, AccessPath path, ItemPointer tid)
+{
+	MemoryContext caller;
+	Reader	   *reader;
+	bool		found;
+
+	if (set->latest != NULL)
+		return NULL;
+	caller = MemoryContextSwitchTo(set->context);
+	reader = reader_open(set, path);
+	if (reader->direct && reader->scan.slot == NULL)
+		reader->scan.slot = table_slot_create(reader->heap, NULL);
+	MemoryContextSwitchTo(caller);
+	/* VACUUM may have cut off the block, and what is not there is an error */
+	found = reader->direct &&
+		ItemPointerGetBlockNumber(tid) < RelationGetNumberOfBlocks(reader->heap) &&
+		table_tuple_fetch_row_version(reader->heap, tid, set->snapshot,
+									  reader->scan.slot);
+	return found ? reader->scan.slot : NULL;
+}
+
 /* The row with this single-column key, or NULL. */
 TupleTableSlot *
 read_by_id(ReadSet *set, AccessPath path, int64 id)
@@ -515,66 +567,4 @@ read_by_enrollment(ReadSet *set, AccessPath path, int64 event_id,
 	keys[0] = Int64GetDatum(event_id);
 	keys[1] = Int64GetDatum(learner_id);
 	return read_first(set, path, 2, keys);
-}
-
-/*
- * Locks the newest version of the row with these keys and returns it, or NULL
- * where there is none. Waits for whoever holds it; the view is refreshed when
- * the row changed meanwhile.
- *
- * Errors: 40001 at SERIALIZABLE when the row was changed since the snapshot;
- * 25006 where nothing can be written. What writes outcomes locks first, so
- * this is where a function is refused on a replica.
- */
-TupleTableSlot *
-lock_row(ReadSet *set, AccessPath path, int nkeys, const Datum *keys,
-		 LockTupleMode mode)
-{
-	if (XactReadOnly)
-		ereport(ERROR,
-				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
-				 errmsg("cannot change outcomes in a read-only transaction"),
-				 errhint("Use a read-write transaction on the primary server.")));
-	if (!catalog_table_is_direct(catalog_path_table(path)))
-	{
-		if (!sql_row_lock(path, nkeys, keys, mode))
-			return NULL;
-		/* what was waited for is to be seen */
-		if (!IsolationIsSerializable())
-			read_refresh(set);
-		return read_first(set, path, nkeys, keys);
-	}
-	for (;;)
-	{
-		TupleTableSlot *row = read_first(set, path, nkeys, keys);
-		Reader	   *reader;
-		TM_FailureData failure;
-		TM_Result	locked;
-		ItemPointerData tid;
-
-		if (row == NULL)
-			return NULL;
-		reader = set->readers[path];
-		tid = row->tts_tid;
-		locked = table_tuple_lock(reader->heap, &tid, set->snapshot, row,
-								  GetCurrentCommandId(false), mode,
-								  LockWaitBlock, 0, &failure);
-		switch (locked)
-		{
-			case TM_Ok:
-				return row;
-			case TM_Updated:
-			case TM_Deleted:
-				if (IsolationIsSerializable())
-					ereport(ERROR,
-							(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-							 errmsg("could not serialize access due to concurrent update"),
-							 errhint("The transaction might succeed if retried.")));
-				read_refresh(set);
-				break;
-			default:
-				elog(ERROR, "unexpected result %d of locking a row of \"%s\"",
-					 locked, RelationGetRelationName(reader->heap));
-		}
-	}
 }

@@ -15,6 +15,7 @@
 
 #include "executor/tuptable.h"
 #include "nodes/lockoptions.h"
+#include "utils/relcache.h"
 #include "utils/snapshot.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
@@ -29,10 +30,14 @@ extern ReadSet *read_begin_as_query(void);
 extern ReadSet *read_begin_as_transaction(void);
 extern void read_refresh(ReadSet *set);
 extern Snapshot read_snapshot(const ReadSet *set);
+extern uint64 read_view(const ReadSet *set);
+extern Relation read_relation(const ReadSet *set, AccessPath path);
 extern void read_end(ReadSet *set);
 extern TupleTableSlot *read_first(ReadSet *set, AccessPath path, int nkeys,
 								  const Datum *keys);
 extern TupleTableSlot *read_next(ReadSet *set, AccessPath path);
+extern TupleTableSlot *read_again(ReadSet *set, AccessPath path,
+								  ItemPointer tid);
 extern TupleTableSlot *read_by_id(ReadSet *set, AccessPath path, int64 id);
 extern TupleTableSlot *read_by_enrollment(ReadSet *set, AccessPath path,
 										  int64 event_id, int64 learner_id);
