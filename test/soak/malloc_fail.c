@@ -12,6 +12,7 @@
 
 #include "miscadmin.h"
 #include "nodes/memnodes.h"
+#include "storage/lock.h"
 #include "utils/memutils.h"
 
 #include <fcntl.h>
@@ -75,13 +76,17 @@ static void *(*alloc_chunk) (MemoryContext context, Size size);
 
 /*
  * In a critical section, and for errors, PostgreSQL has set memory aside.  Its
- * statistics crash later where a chunk of theirs failed (15, pgstat_shmem.c).
+ * statistics crash later where a chunk of theirs failed (15, pgstat_shmem.c),
+ * and so does whoever takes a lock whose list of owners failed in a part of
+ * the transaction that was undone (lock.c, lockOwners).
  */
 static void *
 failing_chunk(MemoryContext context, Size size)
 {
 	if (CritSectionCount == 0 && context != ErrorContext &&
-		strncmp(context->name, "PgStat", 6) != 0 && fails(1))
+		strncmp(context->name, "PgStat", 6) != 0 &&
+		!(context == TopMemoryContext && size == 8 * sizeof(LOCALLOCKOWNER)) &&
+		fails(1))
 		return NULL;
 	return alloc_chunk(context, size);
 }
