@@ -12,7 +12,8 @@ dir=$1
 top=$(cd "$(dirname "$0")/.." && pwd)
 from=${PG_CONFIG:-pg_config}
 
-for option in --bindir --pkglibdir --sharedir --includedir --includedir-server --libdir; do
+# The folder of libraries may hold that of modules: the outer one first.
+for option in --bindir --libdir --pkglibdir --sharedir --includedir --includedir-server; do
 	folder=$("$from" "$option")
 	# Of folders that PostgreSQL shares with others, copy nothing.
 	case $folder in
