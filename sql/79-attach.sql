@@ -174,11 +174,12 @@ BEGIN
 		RETURN 'pg_catalog.text';
 	END IF;
 	RETURN CASE WHEN column_type IN ('text'::regtype, to_regtype('achieve.rule')) THEN 'pg_catalog.text'
-		ELSE format_type(column_type, NULL) END;
+		ELSE (SELECT format('%I.%I', s.nspname, t.typname) FROM pg_type t JOIN pg_namespace s ON s.oid = t.typnamespace
+			WHERE t.oid = column_type) END;
 END
 $$;
 COMMENT ON FUNCTION achieve.attachment_output_type(text, text, oid, oid) IS
-	'Internal to attach(): the type in which a mapping yields a fact column; text, where that is looked up. An error where the expression''s type will not do.';
+	'Internal to attach(): the type in which a mapping yields a fact column, as it may stand under any search_path; text, where that is looked up. An error where the expression''s type will not do.';
 
 CREATE FUNCTION achieve.attachment_outputs(fact_table text, names text[], expressions text[], types oid[],
 	OUT declarations text, OUT outputs text)

@@ -56,6 +56,7 @@ END $$;
 CREATE FUNCTION public.foresee() RETURNS void LANGUAGE plpgsql AS $$ BEGIN END $$;
 \endif
 CREATE TABLE public.roster (no text PRIMARY KEY, name text);
+CREATE TABLE public.joining (class bigint, person bigint, since date);
 -- And the owner.
 CREATE FUNCTION public.manage() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -64,7 +65,9 @@ BEGIN
 	PERFORM achieve.attach('public.roster', 'learner', '{"reference": "no", "name": "name"}');
 	INSERT INTO public.roster VALUES ('H1', 'Hank'), ('H2', 'Ina'), ('H3', 'Jo'); UPDATE public.roster SET name = 'Inga' WHERE no OPERATOR(pg_catalog.=) 'H2';
 	DELETE FROM public.roster WHERE no OPERATOR(pg_catalog.=) 'H3'; PERFORM FROM achieve.attachments; PERFORM FROM achieve.check_attachments();
-	PERFORM achieve.detach('public.roster');
+	PERFORM achieve.attach('public.joining', 'enrollment', '{"event_id": "class", "learner_id": "person", "counts_from": "since"}');
+	INSERT INTO public.joining VALUES (4002, 4001, '2030-01-01'); PERFORM FROM achieve.check_attachments();
+	PERFORM achieve.detach('public.roster'), achieve.detach('public.joining');
 	UPDATE achieve.invoice SET status = 'paid' WHERE invoice_id OPERATOR(pg_catalog.=) 4000;
 	PERFORM achieve.award(4001, 4004, 'h-hand', 'r'), achieve.award(4001, 4003, 'h-hand', 'r', '2029-01-01', '2031-01-01');
 	PERFORM achieve.revoke(id, 'r') FROM public.passed; PERFORM achieve.reinstate(id, 'r') FROM public.passed;
