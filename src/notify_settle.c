@@ -25,7 +25,10 @@
 /* Enrollments that are remembered one by one. */
 #define EXACT 32
 
-/* What the first filter has room for: 2 bytes for each. */
+/*
+ * What the first filter has room for: 2 bytes for each. No filter takes less
+ * than a megabyte.
+ */
 #define FIRST_ROOM (256 * 1024)
 #define GROWTH 16
 #define MAX_FILTERS 3			/* the last one is filled as far as it goes */

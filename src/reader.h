@@ -42,6 +42,7 @@ extern TupleTableSlot *read_by_id(ReadSet *set, AccessPath path, int64 id);
 extern TupleTableSlot *read_by_enrollment(ReadSet *set, AccessPath path,
 										  int64 event_id, int64 learner_id);
 
+/* lock_row.c */
 extern TupleTableSlot *lock_row(ReadSet *set, AccessPath path, int nkeys,
 								const Datum *keys, LockTupleMode mode);
 
