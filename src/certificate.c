@@ -214,13 +214,13 @@ certified(const RecordList *records)
 	records_init(&found);
 	for (int i = 0; i < records->events.count; i++)
 	{
-		int64		event_id = DatumGetInt64(records->events.values[i]);
-		int64		achievement_id =
-			DatumGetInt64(records->achievements.values[i]);
+		Datum		keys[2];
 
-		if (read_by_enrollment(set, PATH_CERTIFICATE, event_id,
-							   achievement_id) != NULL)
-			records_add(&found, event_id, achievement_id);
+		keys[0] = records->events.values[i];
+		keys[1] = records->achievements.values[i];
+		if (read_first(set, PATH_CERTIFICATE, 2, keys) != NULL)
+			records_add(&found, DatumGetInt64(keys[0]),
+						DatumGetInt64(keys[1]));
 	}
 	read_end(set);
 	return found;
