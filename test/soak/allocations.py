@@ -27,8 +27,8 @@ import tap
 from cancels import PROTECTED
 
 OUT_OF_MEMORY = '53200'
-# How PostgreSQL ends a session where it cannot note a setting, or put a locale back.
-ENDS = ('FATAL:  out of memory', 'FATAL:  failed to restore LC_')
+# How PostgreSQL ends a session where it cannot note a setting, PL/pgSQL's included, or put a locale back.
+ENDS = ('FATAL:  out of memory', 'FATAL:  failed to initialize plpgsql.', 'FATAL:  failed to restore LC_')
 # PostgreSQL forgets a lock that it had no memory to note at the end of the transaction, not of a savepoint,
 # and crashes where it is taken in between (lock.c, lockOwners).
 HALF_A_LOCK = 'Failed on request of size 128 in memory context "TopMemoryContext"'
