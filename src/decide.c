@@ -197,25 +197,28 @@ state_evaluate(EnrollmentState *state, const Rule *rule)
 }
 
 /*
- * The truth of the passing rule by what is stored and the facts that have
- * moved since; false where it takes all facts. The flags of FACTS_OF_TIME
- * move with the hour, and with other enrollments.
+ * Whether the facts that have moved leave the stored result as it is, whatever
+ * the others are; false where it takes all facts to know. The flags of
+ * FACTS_OF_TIME move with the hour, and with other enrollments.
+ *
+ * The statement may have moved others, too, of which their tables' triggers
+ * are still to tell. So nothing is written by this: neither a result, whose
+ * evidence would say something else, nor what an award rule makes of it.
  */
 static bool
-evaluate_moved(const Evaluation *evaluation, EnrollmentState *state,
-			   Truth *truth)
+result_stands(const Evaluation *evaluation, EnrollmentState *state)
 {
 	const Rule *rule = state->config->passing_rule;
 	uint32		moved = evaluation->work->touched;
 
 	if (moved == FACTS_ALL || !state->has_result || state->rippled ||
+		(moved & state->config->facts_awarding) != 0 ||
 		(rule_fact_mask(rule) & FACTS_OF_TIME) != 0)
 		return false;
 	facts_gather(&state->facts,
 				 rule_moved_fact_mask(rule, moved) & FACTS_OF_ATTENDANCE);
-	return rule_evaluate_moved(rule, &state->facts.asked, moved,
-							   truth_of_outcome(state->stored_rule_outcome),
-							   truth);
+	return rule_stands(rule, &state->facts.asked, moved,
+					   truth_of_outcome(state->stored_rule_outcome));
 }
 
 /* The rule's own outcome of the result. */
@@ -223,7 +226,6 @@ static void
 decide_result(const Evaluation *evaluation, EnrollmentState *state)
 {
 	const EventConfig *config = state->config;
-	Truth		truth;
 
 	if (!state->active || config->status == EVENT_FINALIZED)
 		return;
@@ -233,9 +235,9 @@ decide_result(const Evaluation *evaluation, EnrollmentState *state)
 		return;
 	}
 	decide_subject(state, NULL);
-	if (!evaluate_moved(evaluation, state, &truth))
-		truth = state_evaluate(state, config->passing_rule);
-	state->rule_outcome = outcome_of_truth(truth);
+	state->rule_outcome = result_stands(evaluation, state) ?
+		state->stored_rule_outcome :
+		outcome_of_truth(state_evaluate(state, config->passing_rule));
 }
 
 static bool

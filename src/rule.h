@@ -258,8 +258,8 @@ extern int	rule_compare(const Rule *left, const Rule *right);
 
 /* rule_eval.c */
 extern Truth rule_evaluate(const Rule *rule, RuleFacts *facts);
-extern bool rule_evaluate_moved(const Rule *rule, RuleFacts *facts,
-								uint32 moved, Truth before, Truth *truth);
+extern bool rule_stands(const Rule *rule, RuleFacts *facts, uint32 moved,
+						Truth before);
 extern uint32 rule_moved_fact_mask(const Rule *rule, uint32 moved);
 
 extern const char *rule_outcome_name(Truth outcome);

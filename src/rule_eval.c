@@ -311,7 +311,7 @@ node_fact_mask(const Rule *rule, const RuleNode *node)
 	return mask;
 }
 
-/* The facts that rule_evaluate_moved asks for: of the parts that have moved. */
+/* The facts that rule_stands asks for: of the parts that have moved. */
 uint32
 rule_moved_fact_mask(const Rule *rule, uint32 moved)
 {
@@ -332,23 +332,22 @@ rule_moved_fact_mask(const Rule *rule, uint32 moved)
 }
 
 /*
- * The truth of a rule that was "before" until some facts moved, by bit, often
- * without asking for the others; false where it takes them all. The parts of
- * an "and" that read none of those facts are what they were, none of them less
- * true than the whole was; so where the others together are no truer than
- * that, they say what the whole is now. An "or" is its mirror image.
+ * Whether a rule that was "before" until some facts moved, by bit, is certain
+ * to be that still, without a look at the other facts. The parts of an "and"
+ * that read none of those that moved are what they were, none of them less
+ * true than the whole was; so where the others together are as true as that,
+ * the whole is, too. An "or" is its mirror image.
  */
 bool
-rule_evaluate_moved(const Rule *rule, RuleFacts *facts, uint32 moved,
-					Truth before, Truth *truth)
+rule_stands(const Rule *rule, RuleFacts *facts, uint32 moved, Truth before)
 {
 	const RuleNode *node = rule_root(rule);
 	const RuleNode *child = rule_first_child(node);
 	bool		all = node->kind == RULE_AND;
+	Truth		truth = all ? TRUTH_YES : TRUTH_NO;
 
 	if (!all && node->kind != RULE_OR)
 		return false;
-	*truth = all ? TRUTH_YES : TRUTH_NO;
 	for (int i = 0; i < node->count; i++, child = rule_next_sibling(child))
 	{
 		Truth		part;
@@ -356,9 +355,9 @@ rule_evaluate_moved(const Rule *rule, RuleFacts *facts, uint32 moved,
 		if ((node_fact_mask(rule, child) & moved) == 0)
 			continue;
 		part = rule_evaluate_node(rule, child, facts, false);
-		*truth = all ? Min(*truth, part) : Max(*truth, part);
+		truth = all ? Min(truth, part) : Max(truth, part);
 	}
-	return all ? *truth <= before : *truth >= before;
+	return truth == before;
 }
 
 /* How an outcome is called in SQL. */

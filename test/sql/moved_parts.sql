@@ -100,3 +100,24 @@ SELECT event_id, rule_outcome FROM achieve.result WHERE event_id IN (9311, 9312)
 SELECT pg_sleep(1.02) IS NOT NULL AS ended;
 INSERT INTO achieve.completion (event_id, learner_id, code, completed_at) VALUES (9311, 9301, 'essay', NULL), (9312, 9301, 'essay', NULL);
 SELECT event_id, rule_outcome FROM achieve.result WHERE event_id IN (9311, 9312) AND learner_id = 9301 ORDER BY event_id;
+
+-- What one statement writes into two tables is seen at the first evaluation as
+-- a whole: nothing is decided by half of it, nor issued and taken back.
+INSERT INTO achieve.achievement_type (achievement_type_id, code, title) VALUES (9320, 'moved-two', 'Two evenings');
+INSERT INTO achieve.event (event_id, code, title, starts_at, ends_at, passing_rule)
+	SELECT e, 'moved-' || e, 'Moved', '2030-01-01', '2030-01-05', 'attended >= 1 and score(final) >= 50' FROM generate_series(9320, 9321) AS e;
+INSERT INTO achieve.session (event_id, session_no, starts_at, ends_at)
+	SELECT e, s, timestamptz '2030-01-01' + s * interval '1 day', timestamptz '2030-01-01 01:00' + s * interval '1 day'
+	FROM generate_series(9320, 9321) AS e, generate_series(1, 3) AS s;
+INSERT INTO achieve.assessment (event_id, code, title, max_score) VALUES (9320, 'final', 'Final', 100), (9321, 'final', 'Final', 100);
+INSERT INTO achieve.event_achievement (event_id, achievement_type_id, award_rule) VALUES (9321, 9320, 'passed and attended >= 2');
+INSERT INTO achieve.enrollment (event_id, learner_id) VALUES (9320, 9301), (9321, 9301);
+INSERT INTO achieve.attendance (event_id, learner_id, session_no, status) VALUES (9320, 9301, 1, 'present'), (9321, 9301, 1, 'present');
+INSERT INTO achieve.score (event_id, learner_id, code, score) VALUES (9320, 9301, 'final', 60), (9321, 9301, 'final', 60);
+WITH worse AS (UPDATE achieve.score SET score = 10 WHERE event_id = 9320)
+DELETE FROM achieve.attendance WHERE event_id = 9320;
+WITH worse AS (UPDATE achieve.score SET score = 10 WHERE event_id = 9321)
+INSERT INTO achieve.attendance (event_id, learner_id, session_no, status) VALUES (9321, 9301, 2, 'present');
+SELECT event_id, action, old_value ->> 'rule_outcome' AS was, coalesce(new_value ->> 'rule_outcome', new_value ->> 'state') AS became,
+	achieve.evaluate(evidence ->> 'rule', evidence -> 'facts', false) AS by_evidence
+FROM achieve.audit WHERE event_id IN (9320, 9321) AND learner_id = 9301 AND evidence IS NOT NULL ORDER BY event_id, audit_id;
