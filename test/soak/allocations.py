@@ -169,6 +169,8 @@ class Sweep:
         """Is the session still what it was, and does it still write?"""
         if way == 'savepoint':
             connection.run('ROLLBACK TO SAVEPOINT s')
+        elif connection.in_transaction():
+            connection.run('ROLLBACK')  # a COMMIT that was not even read
         user = connection.execute("SELECT current_user = session_user AND session_user = current_setting('session_authorization')")
         if user.rows != [('t',)]:
             self.wrong.append(f'{what}: the user is {user.rows} {user.message}')
